@@ -1,0 +1,86 @@
+import { decodeJsonText, encodeJsonRequest } from './json/request.ts';
+import { mergeBytes } from './merge.ts';
+import type { ExportServiceRequest } from './messages/request.ts';
+import { decodeMessage } from './protobuf/decode.ts';
+import { encodeMessage } from './protobuf/encode.ts';
+import { REQUEST_MESSAGES } from './protobuf/table.ts';
+import { validateRequest } from './protobuf/validate.ts';
+import { countItems } from './protobuf/walk.ts';
+import type { Signal } from './signal.ts';
+import { splitBytes, type SplitLimits } from './split.ts';
+
+/**
+ * One OTLP `Export…ServiceRequest`: uncompressed protobuf bytes, known to be well formed.
+ *
+ * Bytes until somebody must look: `items` (spans, data points or log records) and `message` (the shape of OTLP/JSON) are
+ * worked out on first use. Treat both bytes and message as frozen: they are shared.
+ */
+export interface OtlpRequest {
+  readonly signal: Signal;
+  readonly bytes: Uint8Array;
+  readonly items: number;
+  readonly message: ExportServiceRequest;
+}
+
+class LazyRequest implements OtlpRequest {
+  readonly signal: Signal;
+  readonly bytes: Uint8Array;
+  #items: number | undefined;
+  #message: ExportServiceRequest | undefined;
+
+  constructor(signal: Signal, bytes: Uint8Array, items?: number) {
+    this.signal = signal;
+    this.bytes = bytes;
+    this.#items = items;
+  }
+
+  get items(): number {
+    return (this.#items ??= countItems(this.signal, this.bytes));
+  }
+
+  get message(): ExportServiceRequest {
+    return (this.#message ??= decodeMessage(REQUEST_MESSAGES[this.signal], this.bytes) as ExportServiceRequest);
+  }
+}
+
+/** Bytes that are already known to be a well-formed request; nothing is checked. For bytes from outside use {@link parseRequest}. */
+export const otlpRequest = (signal: Signal, bytes: Uint8Array): OtlpRequest => new LazyRequest(signal, bytes);
+
+/**
+ * A request from bytes that somebody else wrote: validated in one pass.
+ *
+ * @throws {InvalidOtlpError} when the bytes are not a well-formed request.
+ */
+export const parseRequest = (signal: Signal, bytes: Uint8Array): OtlpRequest =>
+  new LazyRequest(signal, bytes, validateRequest(signal, bytes));
+
+/** Encodes a message, with the unknown fields it was decoded with. @throws {InvalidOtlpError} `value` or `id`. */
+export const requestOfMessage = (signal: Signal, message: ExportServiceRequest): OtlpRequest =>
+  otlpRequest(signal, encodeMessage(REQUEST_MESSAGES[signal], message));
+
+/** A request from a parsed OTLP/JSON object; its top-level key tells the signal. @throws {InvalidOtlpError} */
+export const requestFromJson = (value: unknown): OtlpRequest => {
+  const { signal, bytes } = encodeJsonRequest(value);
+  return otlpRequest(signal, bytes);
+};
+
+/** One line of OTLP/JSON. */
+export const requestToJson = (request: OtlpRequest): string => decodeJsonText(request.signal, request.bytes);
+
+/** One request of all these, which are of one signal and at least one. Costs a copy of the bytes, nothing more. */
+export const mergeRequests = (requests: readonly OtlpRequest[]): OtlpRequest => {
+  const [first] = requests;
+  if (first === undefined) throw new RangeError('nothing to merge');
+  if (requests.length === 1) return first;
+  if (requests.some(({ signal }) => signal !== first.signal)) throw new TypeError('requests of different signals cannot be merged');
+  const items = requests.reduce((sum, request) => sum + request.items, 0);
+  return new LazyRequest(first.signal, mergeBytes(requests.map(({ bytes }) => bytes)), items);
+};
+
+/** The same items as complete requests within the limits, in order; see `splitBytes`. A request within them comes back itself. */
+export const splitRequest = (request: OtlpRequest, limits: SplitLimits): readonly OtlpRequest[] => {
+  const { maxBytes = Infinity, maxItems = Infinity } = limits;
+  if (request.bytes.length <= maxBytes && request.items <= maxItems) return [request];
+  const parts = splitBytes(request.signal, request.bytes, limits);
+  return parts.map(({ bytes, items }) => new LazyRequest(request.signal, bytes, items));
+};
