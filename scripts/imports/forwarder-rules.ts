@@ -1,0 +1,38 @@
+import { posix } from 'node:path';
+import { COMPONENT_FOLDERS, FORWARDER_ZONES } from './directions.ts';
+
+const folderOf = (path: string): string => path.slice(0, path.indexOf('/'));
+const isComponentFolder = (path: string): boolean => path.includes('/') && COMPONENT_FOLDERS.includes(folderOf(path));
+
+/**
+ * Why `from` may not import `to`, both relative to packages/forwarder/src; `undefined` when it may.
+ *
+ * A component is a file the package exports on a subpath of its own. The other files of a component folder are private
+ * parts, which the components of that folder (and no others) may share.
+ */
+export const forwarderObjection = (from: string, to: string, components: ReadonlySet<string>): string | undefined => {
+  const zone = FORWARDER_ZONES.find((candidate) => candidate.zone.test(from));
+  if (zone !== undefined) return zone.may.test(to) ? undefined : `${zone.says}; this is ${to}`;
+  if (!isComponentFolder(from)) return undefined;
+  if (to === 'types.ts') return undefined;
+  if (components.has(to)) {
+    return `a component never imports another component (${to}): take it as an option, config/ passes it in`;
+  }
+  if (isComponentFolder(to) && folderOf(to) === folderOf(from)) return undefined;
+  return `a component imports only types.ts, node: modules, @serverless-otlp/otlp and files of ${folderOf(from)}/; this is ${to}`;
+};
+
+/** Why a component or the pipeline may not import somebody else's package; `undefined` when it may. */
+export const foreignObjection = (from: string, specifier: string): string | undefined => {
+  const guarded = isComponentFolder(from) || FORWARDER_ZONES.some(({ zone }) => zone.test(from));
+  if (!guarded || specifier.startsWith('node:')) return undefined;
+  return `${specifier}: everything but config/ lives on node: modules and @serverless-otlp/otlp (every import is cold start)`;
+};
+
+/** The component files among the subpath exports of packages/forwarder/package.json, relative to its src. */
+export const componentsOf = (manifest: { readonly exports?: Readonly<Record<string, unknown>> }): ReadonlySet<string> =>
+  new Set(
+    Object.keys(manifest.exports ?? {})
+      .map((subpath) => `${posix.normalize(subpath)}.ts`)
+      .filter(isComponentFolder),
+  );
