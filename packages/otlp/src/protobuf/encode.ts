@@ -1,8 +1,9 @@
 import { InvalidOtlpError, type InvalidOtlpReason } from '../invalid-otlp-error.ts';
-import { type Halves, parseInt64 } from './int64.ts';
+import { parseInt64 } from './int64.ts';
 import { type JsonObject, UNKNOWN_FIELDS } from './json-object.ts';
 import { isOneof } from './oneof.ts';
 import { type Field, type Kind, LENGTH, MAX_NESTING, type Message } from './table.ts';
+import { WireWriter } from './wire-writer.ts';
 
 /**
  * Encodes a value in the shape of OTLP/JSON (rules J1 to J6): ids in hex of any case, enums as integers, 64-bit integers as decimal strings
@@ -13,7 +14,7 @@ import { type Field, type Kind, LENGTH, MAX_NESTING, type Message } from './tabl
  */
 export const encodeMessage = (message: Message, value: unknown): Uint8Array => {
   // Taken, not shared: a getter in `value` may encode something itself.
-  const writer = new Writer(spare ?? Buffer.allocUnsafeSlow(MIN_BUFFER_BYTES));
+  const writer = new MessageWriter(spare ?? Buffer.allocUnsafeSlow(MIN_BUFFER_BYTES));
   spare = undefined;
   try {
     return writer.message(message, value);
@@ -27,18 +28,10 @@ const MIN_BUFFER_BYTES = 16 * 1024;
 const MAX_SPARE_BYTES = 1024 * 1024;
 let spare: Buffer | undefined;
 
-class Writer implements Halves {
-  buffer: Buffer;
-  high = 0;
-  low = 0;
-  private position = 0;
+class MessageWriter extends WireWriter {
   /** The fields, and the indexes in them, that lead to the message being written. */
   private readonly path: (Field | undefined)[] = [];
   private readonly indexes: number[] = [];
-
-  constructor(buffer: Buffer) {
-    this.buffer = buffer;
-  }
 
   message(message: Message, value: unknown): Uint8Array {
     this.fields(message, value, 1);
@@ -153,20 +146,6 @@ class Writer implements Halves {
     return this.close(start);
   }
 
-  private string(value: string): void {
-    this.reserve(value.length * 3);
-    const { buffer, position } = this;
-    let i = 0;
-    if (value.length < 32) {
-      for (; i < value.length; i++) {
-        const code = value.charCodeAt(i);
-        if (code > 0x7f) break;
-        buffer[position + i] = code;
-      }
-    }
-    this.position += i === value.length ? i : buffer.write(value, position, 'utf8');
-  }
-
   private hex(value: string, digits: number, depth: number): void {
     if (value.length !== digits) throw this.invalid('id', depth + 1, `must have ${digits} hex digits`);
     this.reserve(digits);
@@ -202,73 +181,6 @@ class Writer implements Halves {
       if (NUMBER.test(value) && Number.isFinite(Number(value))) return Number(value);
     }
     throw this.invalid('value', depth + 1, 'must be a number');
-  }
-
-  /** Writes the tag and room for a length of one byte; returns where the content begins. */
-  private open(field: Field): number {
-    this.varint(field.number * 8 + LENGTH);
-    this.reserve(1);
-    return ++this.position;
-  }
-
-  /** Writes the length in front of the content, which moves if one byte is too small. */
-  private close(start: number): number {
-    const length = this.position - start;
-    if (length < 0x80) {
-      this.buffer[start - 1] = length;
-      return length;
-    }
-    const shift = length < 0x4000 ? 1 : length < 0x200000 ? 2 : length < 0x10000000 ? 3 : 4;
-    this.reserve(shift);
-    this.buffer.copyWithin(start + shift, start, this.position);
-    const end = this.position + shift;
-    this.position = start - 1;
-    this.varint(length);
-    this.position = end;
-    return length;
-  }
-
-  private raw(bytes: Uint8Array): void {
-    this.reserve(bytes.length);
-    this.buffer.set(bytes, this.position);
-    this.position += bytes.length;
-  }
-
-  private varint(value: number): boolean {
-    this.reserve(5);
-    let rest = value;
-    while (rest > 0x7f) {
-      this.buffer[this.position++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.buffer[this.position++] = rest;
-    return value === 0;
-  }
-
-  private varint64(high: number, low: number): void {
-    this.reserve(10);
-    let restHigh = high;
-    let restLow = low;
-    while (restHigh !== 0) {
-      this.buffer[this.position++] = (restLow & 0x7f) | 0x80;
-      restLow = ((restLow >>> 7) | (restHigh << 25)) >>> 0;
-      restHigh >>>= 7;
-    }
-    this.varint(restLow);
-  }
-
-  private fixed32(value: number): boolean {
-    this.reserve(4);
-    this.position = this.buffer.writeUInt32LE(value, this.position);
-    return value === 0;
-  }
-
-  private reserve(bytes: number): void {
-    const needed = this.position + bytes;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
-    this.buffer.copy(larger, 0, 0, this.position);
-    this.buffer = larger;
   }
 
   /** `depth` is that of the message at fault, or one more when its current field is. */
