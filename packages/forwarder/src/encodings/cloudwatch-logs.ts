@@ -1,0 +1,96 @@
+import { decodeBase64, gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
+import { faultOf } from '../fault.ts';
+import type { Decoded, Encoding, IgnoredReason, InflateBudget, Metadata, SourceRecord } from '../types.ts';
+
+/** The most a subscription blob may decompress to (D17). A legitimate one is 1 MB compressed and OTLP/JSON at worst: 16 MB. */
+const MAX_BLOB_BYTES = 32 * 1024 * 1024;
+
+/** How {@link cloudwatchLogs} reads the lines. */
+export interface CloudWatchLogsOptions {
+  /** Tried on each line in this order. */
+  readonly lines: readonly Encoding[];
+  /** Log groups of the forwarder itself: acknowledged and counted, never processed, so that nothing loops (D21). */
+  readonly ownLogGroups?: readonly string[];
+}
+
+interface LogEvent {
+  readonly id: string;
+  readonly message: string;
+}
+
+interface Subscription {
+  readonly control: boolean;
+  readonly metadata: Metadata;
+  readonly events: readonly LogEvent[];
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const shapeFault = (what: string): InvalidOtlpError => new InvalidOtlpError('envelope', `not a subscription event: ${what}`);
+
+const parseSubscription = (json: Uint8Array): Subscription => {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.length).toString());
+  } catch {
+    throw shapeFault('no JSON'); // the parser's own message quotes the content
+  }
+  const { messageType, owner, logGroup, logStream, logEvents } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const control = messageType === 'CONTROL_MESSAGE';
+  if (!control && messageType !== 'DATA_MESSAGE') throw shapeFault('unknown messageType');
+  if (!Array.isArray(logEvents)) throw shapeFault('no logEvents');
+  const events = logEvents.map((event: unknown): LogEvent => {
+    const { id, message } = (event ?? {}) as Readonly<Record<string, unknown>>;
+    return { id: text(id), message: text(message) };
+  });
+  return { control, metadata: { owner: text(owner), log_group: text(logGroup), log_stream: text(logStream) }, events };
+};
+
+/**
+ * Opens a CloudWatch Logs subscription blob (gzip, in base64 when it is text) and hands each line to the line encodings.
+ * Owner, log group and log stream are CloudWatch's own words: they become the metadata of everything inside.
+ *
+ * @example cloudwatchLogs({ lines: [otlpStdout(), otlpJson()], ownLogGroups: ['/aws/lambda/forwarder'] })
+ */
+export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptions): Encoding => {
+  const own: ReadonlySet<string> = new Set(ownLogGroups);
+
+  const decodeLine = (event: LogEvent, metadata: Metadata, budget: InflateBudget): Decoded => {
+    const record: SourceRecord = { id: event.id, data: event.message, attributes: metadata };
+    try {
+      for (const encoding of lines) {
+        const found = encoding.decode(record, budget)?.[0];
+        if (found === undefined) continue;
+        if (!('request' in found)) return found;
+        return { request: found.request, metadata: found.metadata === undefined ? metadata : { ...found.metadata, ...metadata } };
+      }
+      return { ignored: 'not_telemetry' };
+    } catch (error) {
+      return faultOf(record, error);
+    }
+  };
+
+  return {
+    name: 'cloudwatch_logs',
+    decode: (record, budget) => {
+      const limit = budget.allow(MAX_BLOB_BYTES);
+      let subscription: Subscription;
+      try {
+        const blob = typeof record.data === 'string' ? decodeBase64(record.data) : record.data;
+        const json = gunzipBounded(blob, limit);
+        budget.spend(json.length);
+        subscription = parseSubscription(json);
+      } catch (error) {
+        return [faultOf(record, error)];
+      }
+      const { control, metadata, events } = subscription;
+      const skip: IgnoredReason | undefined = control
+        ? 'control_message'
+        : own.has(metadata['log_group'] ?? '')
+          ? 'own_logs'
+          : undefined;
+      if (skip !== undefined) return events.map(() => ({ ignored: skip }));
+      return events.map((event) => decodeLine(event, metadata, budget));
+    },
+  };
+};

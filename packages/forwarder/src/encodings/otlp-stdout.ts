@@ -1,0 +1,58 @@
+import { InvalidOtlpError, isEnvelope, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
+import { faultOf } from '../fault.ts';
+import type { Encoding, Metadata } from '../types.ts';
+
+/** The most one payload may decompress to (D17). */
+const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
+
+/** Field names and values that may become HTTP headers (RFC 9110): no line breaks, no control characters. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/;
+const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
+
+/** How {@link otlpStdout} treats what envelopes claim. */
+export interface OtlpStdoutOptions {
+  /**
+   * Names of envelope headers to keep, as metadata `header.<name>`: routing facts such as a tenant id. They are the function's
+   * own word; everything not named here is ignored (D19).
+   */
+  readonly headers?: readonly string[];
+}
+
+/**
+ * Reads otlp-stdout envelopes in every dialect, bare or wrapped by Lambda's log formats.
+ *
+ * @example otlpStdout({ headers: ['tenant-id'] })
+ */
+export const otlpStdout = ({ headers = [] }: OtlpStdoutOptions = {}): Encoding => {
+  const allowed = headers.map((name) => name.toLowerCase()).filter((name) => HEADER_NAME.test(name));
+
+  const metadataOf = (sent: ReadonlyMap<string, string>): Metadata | undefined => {
+    const kept = allowed.flatMap((name) => {
+      const value = sent.get(name);
+      return value !== undefined && HEADER_VALUE.test(value) ? [[`header.${name}`, value] as const] : [];
+    });
+    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  };
+
+  return {
+    name: 'otlp_stdout',
+    decode: (record, budget) => {
+      const text = typeof record.data === 'string' ? record.data : Buffer.from(record.data).toString();
+      // Both markers contain it, and so does the tail that a cut leaves behind; most other lines stop here.
+      if (!text.includes('_otel') && !text.includes('","base64":true')) return undefined;
+      const limit = budget.allow(MAX_PAYLOAD_BYTES);
+      try {
+        const line = parseLogLine(text, isEnvelope);
+        if (line === undefined) return undefined;
+        const { request, headers: sent } = readEnvelope(line.value, line.text, limit);
+        budget.spend(request.bytes.length);
+        const metadata = metadataOf(sent);
+        return [metadata === undefined ? { request } : { request, metadata: { ...record.attributes, ...metadata } }];
+      } catch (error) {
+        if (!(error instanceof InvalidOtlpError) || error.reason !== 'too_large') return [faultOf(record, error)];
+        budget.spend(limit); // the work was done, although nothing came of it
+        return [faultOf(record, error, limit < MAX_PAYLOAD_BYTES ? 'budget' : undefined)];
+      }
+    },
+  };
+};

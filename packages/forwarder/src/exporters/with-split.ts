@@ -1,0 +1,79 @@
+import { splitRequest } from '@serverless-otlp/otlp';
+import type { Delivery, Exporter, Outcome, Telemetry } from '../types.ts';
+
+/** What a destination takes at once, and how hard {@link withSplit} looks for the item it refuses. */
+export interface SplitOptions {
+  /** Uncompressed bytes of one request. */
+  readonly maxBytes?: number;
+  readonly maxItems?: number;
+  /** Requests spent on one refused batch per invocation; default 32 (D12). */
+  readonly maxRequests?: number;
+}
+
+type Rejected = Extract<Outcome, { status: 'rejected' }>;
+
+const rejectedTelemetry = (outcome: Outcome): outcome is Rejected =>
+  outcome.status === 'rejected' && outcome.fault === 'telemetry';
+
+const withRequest = (telemetry: Telemetry, request: Telemetry['request']): Telemetry => ({ ...telemetry, request });
+
+/**
+ * Keeps requests within a destination's limits (D13), and when it refuses one of several items (400, 413, 422), halves it at
+ * item boundaries until the refused items stand alone (D12). A destination that refuses every part in the same way refuses
+ * something else than the telemetry: that is a fault of the destination (D5a).
+ *
+ * @example withSplit(withRetry(otlpHttp({ endpoints })), { maxBytes: 1_000_000, maxItems: 1_000 })
+ */
+export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Exporter => {
+  const { maxBytes = Infinity, maxItems = Infinity, maxRequests = 32 } = options;
+
+  const sendBatch = async (telemetry: Telemetry, deadline: number): Promise<readonly Delivery[]> => {
+    let requests = 0;
+
+    const send = async (part: Telemetry): Promise<readonly Delivery[]> => {
+      if (requests++ >= maxRequests) {
+        const error = new Error(`bisect: part of a refused batch, not tried again after ${maxRequests} requests`);
+        return [{ destination: exporter.name, telemetry: part, outcome: { status: 'retryable', error } }];
+      }
+      const deliveries = await exporter.export(part, deadline);
+      return (await Promise.all(deliveries.map(bisect))).flat();
+    };
+
+    const bisect = async (delivery: Delivery): Promise<readonly Delivery[]> => {
+      const { telemetry: part, outcome } = delivery;
+      if (!rejectedTelemetry(outcome) || part.request.items < 2) return [delivery];
+      const halves = splitRequest(part.request, { maxItems: Math.ceil(part.request.items / 2) });
+      return (await Promise.all(halves.map((half) => send(withRequest(part, half))))).flat();
+    };
+
+    const deliveries = await send(telemetry);
+    return requests > 1 ? blameDestination(deliveries) : deliveries;
+  };
+
+  return {
+    name: exporter.name,
+    export: async (telemetry, deadline) => {
+      const parts = splitRequest(telemetry.request, { maxBytes, maxItems });
+      const exports = parts.map((part): Promise<readonly Delivery[]> => {
+        if (part.bytes.length <= maxBytes) return sendBatch(withRequest(telemetry, part), deadline);
+        const error = new Error(`one item of ${part.bytes.length} bytes is over the limit of ${maxBytes}; not sent`);
+        const outcome: Outcome = { status: 'rejected', fault: 'telemetry', error };
+        return Promise.resolve([{ destination: exporter.name, telemetry: withRequest(telemetry, part), outcome }]);
+      });
+      return (await Promise.all(exports)).flat();
+    },
+  };
+};
+
+/** After a bisection in which nothing was accepted and all answers are alike, the refusals are the destination's fault. */
+const blameDestination = (deliveries: readonly Delivery[]): readonly Delivery[] => {
+  const refusals = deliveries.map(({ outcome }) => outcome).filter(rejectedTelemetry);
+  const accepted = deliveries.some(({ outcome }) => outcome.status === 'delivered');
+  const alike = new Set(refusals.map(({ httpStatus }) => httpStatus)).size === 1;
+  if (accepted || !alike) return deliveries;
+  return deliveries.map((delivery) =>
+    rejectedTelemetry(delivery.outcome)
+      ? { ...delivery, outcome: { ...delivery.outcome, fault: 'destination' } }
+      : delivery,
+  );
+};

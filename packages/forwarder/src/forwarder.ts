@@ -1,0 +1,53 @@
+import type { Signal } from '@serverless-otlp/otlp';
+import { inflateBudget } from './pipeline/budget.ts';
+import { deadlineOf, DEFAULT_RESERVE_MS, type InvocationContext } from './pipeline/deadline.ts';
+import { decode } from './pipeline/decode.ts';
+import { receiverFor } from './pipeline/receive.ts';
+import { type Report, reportOf } from './pipeline/report.ts';
+import { run } from './pipeline/run.ts';
+import { settle } from './pipeline/settle.ts';
+import type { Encoding, Pipeline, Receiver } from './types.ts';
+
+/** What a forwarder is made of: one list or map per extension point. */
+export interface ForwarderOptions {
+  /** The first that accepts an event receives it. */
+  readonly receivers: readonly Receiver[];
+  /** The first that knows a record decodes it. */
+  readonly encodings: readonly Encoding[];
+  /** A signal without a pipeline is counted as unrouted and acknowledged. */
+  readonly pipelines: Readonly<Partial<Record<Signal, Pipeline>>>;
+  /** Is given the report of every invocation, also of one that fails. */
+  readonly onReport: (report: Report) => void;
+  /** Kept free of the invocation's time for settling; default 5000 ms. */
+  readonly reserveMs?: number;
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** A Lambda handler. Rejects exactly when the source is to deliver the whole event again. */
+export type Forwarder = (event: unknown, context: InvocationContext) => Promise<unknown>;
+
+/**
+ * The whole way of the data, once through per invocation; nothing in memory survives it.
+ *
+ * @example
+ * export const handler = createForwarder({
+ *   receivers: [cloudwatchLogsReceiver()],
+ *   encodings: [cloudwatchLogsEncoding({ lines: [otlpStdout(), otlpJson()] })],
+ *   pipelines: { traces: { processors: [batch()], exporter: withRetry(otlpHttp({ endpoints })) } },
+ *   onReport: writeReport,
+ * });
+ */
+export const createForwarder =
+  ({ receivers, encodings, pipelines, onReport, reserveMs = DEFAULT_RESERVE_MS, now = Date.now }: ForwarderOptions): Forwarder =>
+  async (event, context) => {
+    const startedAt = now();
+    const deadline = deadlineOf(context, reserveMs, startedAt);
+    const receiver = receiverFor(event, receivers);
+    const records = receiver.receive(event);
+    const decoded = decode(records, encodings, inflateBudget());
+    const done = await run(decoded.telemetry, pipelines, deadline);
+    const outcomes = settle(records, decoded.faults, done.signals.flatMap(({ deliveries }) => deliveries));
+    onReport(reportOf({ receiver: receiver.name, durationMs: now() - startedAt, decoded, run: done }));
+    return receiver.respond(outcomes, event);
+  };

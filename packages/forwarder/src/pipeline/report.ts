@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import type { Signal } from '@serverless-otlp/otlp';
+import type { Delivery, Fault, IgnoredReason } from '../types.ts';
+import type { DecodedRecords } from './decode.ts';
+import type { Run, SignalRun } from './run.ts';
+
+/** How many faults and error classes one report names; the counts cover all of them. */
+const MAX_NAMED = 10;
+
+/** What became of one signal's items at one destination. Zero counts are left out, `decoded` excepted. */
+export interface DestinationCounts {
+  readonly decoded: number;
+  readonly made?: number;
+  readonly filtered?: number;
+  readonly delivered?: number;
+  /** Refused by the backend in a partial success. */
+  readonly rejected?: number;
+  readonly pending?: number;
+  readonly quarantined?: number;
+  /** Left with the source, which delivers the event again. */
+  readonly returned?: number;
+  /** Delivered, but the answer could not be read; part of `delivered`. */
+  readonly unconfirmed?: number;
+  readonly requests?: number;
+  /** Uncompressed protobuf. */
+  readonly bytes?: number;
+}
+
+/** Telemetry that was set aside after decoding: a destination refused exactly these bytes. */
+export interface QuarantinedPart {
+  readonly destination: string;
+  readonly signal: Signal;
+  readonly items: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly source: Readonly<Record<string, string>>;
+  readonly error: string;
+}
+
+/** A class of errors at a destination. */
+export interface ErrorCount {
+  readonly destination: string;
+  readonly error: string;
+  readonly count: number;
+}
+
+/** What one invocation did, in counts: no payloads, no header values (D26). */
+export interface Report {
+  readonly receiver: string;
+  readonly durationMs: number;
+  readonly lines: { readonly in: number; readonly decoded: number; readonly ignored: number; readonly quarantined: number };
+  readonly ignored?: Readonly<Partial<Record<IgnoredReason, number>>>;
+  readonly destinations: Readonly<Record<string, Readonly<Partial<Record<Signal, DestinationCounts>>>>>;
+  /** Items of signals that no pipeline takes. */
+  readonly unrouted?: Readonly<Partial<Record<Signal, number>>>;
+  readonly faults?: readonly Fault[];
+  readonly quarantined?: readonly QuarantinedPart[];
+  readonly errors?: readonly ErrorCount[];
+  /** Whether every item is accounted for. `false` is a bug. */
+  readonly balanced: boolean;
+}
+
+/** Everything a report is made of. */
+export interface ReportInput {
+  readonly receiver: string;
+  readonly durationMs: number;
+  readonly decoded: DecodedRecords;
+  readonly run: Run;
+}
+
+const compact = <T extends Readonly<Record<string, number>>>(counts: T): T =>
+  Object.fromEntries(Object.entries(counts).filter(([name, count]) => count !== 0 || name === 'decoded')) as T;
+
+const countDeliveries = (run: SignalRun): DestinationCounts & { readonly balanced: boolean } => {
+  const counts = { delivered: 0, rejected: 0, pending: 0, quarantined: 0, returned: 0, unconfirmed: 0, bytes: 0 };
+  for (const { telemetry, outcome } of run.deliveries) {
+    const { items } = telemetry.request;
+    counts.bytes += telemetry.request.bytes.length;
+    switch (outcome.status) {
+      case 'delivered': {
+        // A server may claim to have rejected more than it was sent.
+        const rejected = Math.min(items, Math.max(0, outcome.rejectedItems ?? 0));
+        counts.rejected += rejected;
+        counts.delivered += items - rejected;
+        if (outcome.unconfirmed === true) counts.unconfirmed += items;
+        break;
+      }
+      case 'stored':
+        counts[outcome.as] += items;
+        break;
+      case 'rejected':
+        counts[outcome.fault === 'telemetry' ? 'quarantined' : 'returned'] += items;
+        break;
+      case 'retryable':
+        counts.returned += items;
+    }
+  }
+  const { decoded, made, filtered } = run;
+  const out = filtered + counts.delivered + counts.rejected + counts.pending + counts.quarantined + counts.returned;
+  const all = { decoded, made, filtered, ...counts, requests: run.deliveries.length };
+  return { ...compact(all), balanced: decoded + made === out };
+};
+
+const quarantinedParts = (deliveries: readonly Delivery[]): readonly QuarantinedPart[] =>
+  deliveries.flatMap(({ destination, telemetry: { request, metadata }, outcome }) =>
+    outcome.status === 'rejected' && outcome.fault === 'telemetry'
+      ? [
+          {
+            destination,
+            signal: request.signal,
+            items: request.items,
+            bytes: request.bytes.length,
+            sha256: createHash('sha256').update(request.bytes).digest('hex'),
+            source: metadata,
+            error: outcome.error.message,
+          },
+        ]
+      : [],
+  );
+
+const errorCounts = (deliveries: readonly Delivery[]): readonly ErrorCount[] => {
+  const errors = new Map<string, { destination: string; error: string; count: number }>();
+  for (const { destination, outcome } of deliveries) {
+    const error = outcome.status === 'delivered' ? outcome.message : outcome.error.message;
+    if (error === undefined) continue;
+    const key = `${destination}\n${error}`;
+    const known = errors.get(key);
+    if (known === undefined) errors.set(key, { destination, error, count: 1 });
+    else known.count++;
+  }
+  return [...errors.values()];
+};
+
+const named = <K extends string, T>(key: K, values: readonly T[]): Partial<Record<K, readonly T[]>> =>
+  values.length === 0 ? {} : ({ [key]: values.slice(0, MAX_NAMED) } as Record<K, readonly T[]>);
+
+/** The report of one invocation; checks the equations of the delivery promise while counting. */
+export const reportOf = ({ receiver, durationMs, decoded, run }: ReportInput): Report => {
+  const { telemetry, faults, ignored } = decoded;
+  const ignoredLines = [...ignored.values()].reduce((sum, count) => sum + count, 0);
+  const lines = { in: decoded.lines, decoded: telemetry.length, ignored: ignoredLines, quarantined: faults.length };
+  const destinations: Record<string, Partial<Record<Signal, DestinationCounts>>> = {};
+  let balanced = lines.in === lines.decoded + lines.ignored + lines.quarantined;
+  for (const signalRun of run.signals) {
+    const { balanced: adds, ...counts } = countDeliveries(signalRun);
+    balanced &&= adds;
+    (destinations[signalRun.destination] ??= {})[signalRun.signal] = counts;
+  }
+  const deliveries = run.signals.flatMap((signalRun) => signalRun.deliveries);
+  const unrouted = Object.fromEntries(run.unrouted.map(({ signal, items }) => [signal, items]));
+  return {
+    receiver,
+    durationMs,
+    lines,
+    ...(ignoredLines === 0 ? {} : { ignored: Object.fromEntries(ignored) }),
+    destinations,
+    ...(run.unrouted.length === 0 ? {} : { unrouted }),
+    ...named('faults', faults.map(({ fault }) => fault)),
+    ...named('quarantined', quarantinedParts(deliveries)),
+    ...named('errors', errorCounts(deliveries)),
+    balanced,
+  };
+};

@@ -1,0 +1,78 @@
+import { mergeRequests, type OtlpRequest, type Signal, splitRequest } from '@serverless-otlp/otlp';
+import type { Metadata, Processor, Telemetry } from '../types.ts';
+
+/** How large {@link batch} makes requests. */
+export interface BatchOptions {
+  /** Uncompressed protobuf bytes; default 4 MiB, below what common backends refuse. */
+  readonly maxBytes?: number;
+  /** Spans, data points or log records; default 10 000. */
+  readonly maxItems?: number;
+}
+
+interface Group {
+  readonly signal: Signal;
+  readonly metadata: Metadata;
+  readonly members: Telemetry[];
+}
+
+const keyOf = (metadata: Metadata): string =>
+  JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+
+/** Groups by signal and equal metadata, in order of first appearance: tenants never mix (D20). */
+const groupsOf = (telemetry: readonly Telemetry[]): Iterable<Group> => {
+  const groups = new Map<string, Group>();
+  const keys = new Map<Metadata, string>(); // one event shares one metadata object over thousands of lines
+  for (const member of telemetry) {
+    const { metadata } = member;
+    let key = keys.get(metadata);
+    if (key === undefined) keys.set(metadata, (key = keyOf(metadata)));
+    const { signal } = member.request;
+    const known = groups.get(signal + key);
+    if (known === undefined) groups.set(signal + key, { signal, metadata, members: [member] });
+    else known.members.push(member);
+  }
+  return groups.values();
+};
+
+const unionOf = (members: readonly Telemetry[]): ReadonlySet<string> => {
+  const [first] = members;
+  if (first !== undefined && members.every(({ records }) => records === first.records)) return first.records;
+  return new Set(members.flatMap(({ records }) => [...records]));
+};
+
+/**
+ * Merges telemetry of equal metadata and signal into requests up to the limits, and splits what is larger. Order is kept, and
+ * the same input always gives the same bytes. A single item beyond `maxBytes` passes: its destination decides about it (D13).
+ *
+ * @example batch({ maxBytes: 1_000_000, maxItems: 1_000 })
+ */
+export const batch = ({ maxBytes = 4 * 1024 * 1024, maxItems = 10_000 }: BatchOptions = {}): Processor => {
+  function* batchesOf({ metadata, members }: Group): Generator<Telemetry> {
+    let open: Telemetry[] = [];
+    let bytes = 0;
+    let items = 0;
+    const merged = (): Telemetry => {
+      const request: OtlpRequest = mergeRequests(open.map((member) => member.request));
+      return { request, records: unionOf(open), metadata };
+    };
+    for (const member of members) {
+      for (const request of splitRequest(member.request, { maxBytes, maxItems })) {
+        if (open.length > 0 && (bytes + request.bytes.length > maxBytes || items + request.items > maxItems)) {
+          yield merged();
+          open = [];
+          bytes = 0;
+          items = 0;
+        }
+        open.push({ request, records: member.records, metadata });
+        bytes += request.bytes.length;
+        items += request.items;
+      }
+    }
+    if (open.length > 0) yield merged();
+  }
+
+  return {
+    name: 'batch',
+    process: (telemetry) => [...groupsOf(telemetry)].flatMap((group) => [...batchesOf(group)]),
+  };
+};

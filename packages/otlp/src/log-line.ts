@@ -1,0 +1,58 @@
+import { ENVELOPE_MARKER } from './envelope.ts';
+import { InvalidOtlpError } from './invalid-otlp-error.ts';
+
+/** A log line that holds a JSON object: the object, and the text to read it from again. */
+export interface LogLine {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Lambda's text format puts `time⇥request id⇥level⇥` before what `console` prints. */
+const TEXT_PREFIX = /^[^\t{]{1,64}\t[^\t{]{0,64}\t[A-Z]{1,16}\t(?=\{)/;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What `text` says as JSON, `undefined` when it says nothing; the error, which may quote the text, does not travel on. */
+const attempt = (text: string, parse: (text: string) => unknown): unknown => {
+  try {
+    return text.startsWith('{') ? parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** A line that starts or ends like an envelope but is no whole JSON object was cut by the platform. */
+const looksCut = (text: string): boolean =>
+  text.startsWith(`{"${ENVELOPE_MARKER}"`) || (!text.startsWith('{') && /^[A-Za-z0-9+/=]*","base64":true[,}]/.test(text));
+
+/**
+ * The JSON object a log line carries, taken out of what Lambda wraps around `console` output: a text prefix, or
+ * `{"timestamp":…,"level":…,"message":…}` with the line as a string or an object. `undefined` when it carries none.
+ *
+ * @param claims whether an object is what the caller looks for; decides between the line and the message in it.
+ * @param parse `parseOtlpJson` where 64-bit integers may stand in the line itself.
+ * @throws {InvalidOtlpError} `truncated` for a fragment of an envelope.
+ */
+export const parseLogLine = (
+  line: string,
+  claims: (value: LogLine['value']) => boolean,
+  parse: (text: string) => unknown = JSON.parse,
+): LogLine | undefined => {
+  const text = line.trim().replace(TEXT_PREFIX, '');
+  const value = attempt(text, parse);
+  if (!isObject(value)) {
+    if (looksCut(text)) throw new InvalidOtlpError('truncated', 'the line was cut: write shorter lines');
+    return undefined;
+  }
+  if (claims(value)) return { value, text };
+  const { message } = value;
+  if (typeof message === 'string') {
+    const inner = message.trim();
+    const parsed = attempt(inner, parse);
+    if (isObject(parsed)) return claims(parsed) ? { value: parsed, text: inner } : undefined;
+    if (inner.startsWith(`{"${ENVELOPE_MARKER}"`)) throw new InvalidOtlpError('truncated', 'the wrapped line was cut');
+    return undefined;
+  }
+  return isObject(message) && claims(message) ? { value: message, text } : undefined;
+};
