@@ -90,6 +90,14 @@ describe('check-imports', () => {
       `import type { a } from './pipeline/run.ts';`,
       /nothing of/,
     ],
+    ['leaf → pipeline', 'packages/forwarder/src/fault.ts', `import './pipeline/run.ts';`, /everybody imports/],
+    ['leaf → leaf', 'packages/forwarder/src/fault.ts', `import './glob.ts';`, /everybody imports/],
+    [
+      'index.ts → config',
+      'packages/forwarder/src/index.ts',
+      `export { x } from './config/build.ts';`,
+      /neither config/,
+    ],
     ['a built-in without node:', 'packages/otlp/src/a.ts', `import 'zlib';`, /write node:zlib/],
     ['floor → package', 'bench/floor.ts', `import { x } from '@serverless-otlp/otlp';`, /stands alone/],
     ['floor → neighbour', 'bench/floor.ts', `import { x } from './measure.ts';`, /stands alone/],
@@ -106,9 +114,11 @@ describe('check-imports', () => {
 
   it('is content with what the architecture allows', () => {
     const found = objections({
-      'packages/forwarder/src/receivers/sqs.ts': `import './respond/a.ts';\nimport './body.ts';\nimport type { T } from '../types.ts';\nimport { gunzipSync } from 'node:zlib';\nimport { x } from '@serverless-otlp/otlp';`,
+      'packages/forwarder/src/receivers/sqs.ts': `import './respond/a.ts';\nimport './body.ts';\nimport '../fault.ts';\nimport type { T } from '../types.ts';\nimport { gunzipSync } from 'node:zlib';\nimport { x } from '@serverless-otlp/otlp';`,
       'packages/forwarder/src/receivers/sqs.test.ts': `import './cloudwatch-logs.ts';\nimport '@serverless-otlp/testing/contracts';\nprocess.env.X;`,
       'packages/forwarder/src/pipeline/run.ts': `import './settle.ts';\nimport '../types.ts';\nimport '@serverless-otlp/otlp';`,
+      'packages/forwarder/src/fault.ts': `import type { Fault } from './types.ts';`,
+      'packages/forwarder/src/index.ts': `export { x } from './receivers/sqs.ts';\nexport { y } from './forwarder.ts';`,
       'packages/forwarder/src/forwarder.ts': `import './pipeline/run.ts';`,
       'packages/forwarder/src/config/build.ts': `import '../receivers/sqs.ts';\nimport 'valibot';\nimport(name);\nprocess.env.X;`,
       'packages/forwarder/src/handler.ts': `import './config/build.ts';\nimport './receivers/sqs.ts';`,

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { COMPONENT_FOLDERS, FORWARDER_ZONES } from './directions.ts';
+import { COMPONENT_FOLDERS, FORWARDER_ZONES, LEAVES } from './directions.ts';
 
 const folderOf = (path: string): string => path.slice(0, path.indexOf('/'));
 const isComponentFolder = (path: string): boolean => path.includes('/') && COMPONENT_FOLDERS.includes(folderOf(path));
@@ -12,9 +12,12 @@ const isComponentFolder = (path: string): boolean => path.includes('/') && COMPO
  */
 export const forwarderObjection = (from: string, to: string, components: ReadonlySet<string>): string | undefined => {
   const zone = FORWARDER_ZONES.find((candidate) => candidate.zone.test(from));
-  if (zone !== undefined) return zone.may.test(to) ? undefined : `${zone.says}; this is ${to}`;
+  if (zone !== undefined) {
+    const free = LEAVES.includes(to) && !LEAVES.includes(from);
+    return free || zone.may.test(to) ? undefined : `${zone.says}; this is ${to}`;
+  }
   if (!isComponentFolder(from)) return undefined;
-  if (to === 'types.ts') return undefined;
+  if (LEAVES.includes(to)) return undefined;
   if (components.has(to)) {
     return `a component never imports another component (${to}): take it as an option, config/ passes it in`;
   }
