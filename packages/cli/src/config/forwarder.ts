@@ -1,0 +1,96 @@
+import type { Forwarder, Report } from '@serverless-otlp/forwarder';
+import { ConfigError, loadForwarder, type Environment } from '@serverless-otlp/forwarder/config';
+import { statSync } from 'node:fs';
+import { UsageError } from '../usage-error.ts';
+
+/** What the command line says about the destination. */
+export interface ForwarderSettings {
+  readonly endpoint?: string;
+  /** `name=value` each. */
+  readonly headers?: readonly string[];
+  readonly config?: string;
+  readonly protocol?: string;
+  readonly compression?: string;
+}
+
+const DEFAULT_ENDPOINT = 'http://localhost:4318';
+
+const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+=[\t\x20-\x7e]+$/;
+
+const SIGNALS = ['TRACES', 'METRICS', 'LOGS'];
+
+const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+const headerPair = (text: string, index: number): string => {
+  // The value may be a secret: not even a wrong one is repeated.
+  if (!HEADER.test(text))
+    throw new UsageError(`--header number ${index + 1} is not name=value with a name and value HTTP allows.`);
+  const equals = text.indexOf('=');
+  return `${text.slice(0, equals)}=${encodeURIComponent(text.slice(equals + 1))}`;
+};
+
+const checkTogether = ({ config, endpoint, headers = [], protocol, compression }: ForwarderSettings): void => {
+  if (endpoint !== undefined && !isHttpUrl(endpoint)) {
+    throw new UsageError('--endpoint must be an http:// or https:// URL, for example http://localhost:4318.');
+  }
+  if (config === undefined) return;
+  if (endpoint !== undefined || headers.length > 0 || protocol !== undefined || compression !== undefined) {
+    throw new UsageError(
+      '--config says where and how to send: leave out --endpoint, --header, --protocol and --compression.',
+    );
+  }
+  if (statSync(config, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw new UsageError(`cannot read "${config}": there is no such file. Give --config a JSON or YAML file.`);
+  }
+};
+
+/** Options win over variables: the general variable is set, the ones per signal, which would win over it, are not. */
+const override = (env: Record<string, string | undefined>, name: string, value: string | undefined): void => {
+  if (value === undefined) return;
+  env[`OTEL_EXPORTER_OTLP_${name}`] = value;
+  for (const signal of SIGNALS) env[`OTEL_EXPORTER_OTLP_${signal}_${name}`] = undefined;
+};
+
+const environmentOf = (settings: ForwarderSettings, given: Environment): Environment => {
+  const env = { ...given };
+  override(env, 'ENDPOINT', settings.endpoint);
+  override(env, 'PROTOCOL', settings.protocol);
+  override(env, 'COMPRESSION', settings.compression);
+  if (settings.endpoint !== undefined) env['OTLP_FORWARDER_CONFIG'] = undefined;
+  const pairs = (settings.headers ?? []).map(headerPair);
+  if (pairs.length > 0) {
+    // Added to those of the variables; of two of one name the last wins, also over a signal's own.
+    for (const name of ['HEADERS', ...SIGNALS.map((signal) => `${signal}_HEADERS`)]) {
+      const key = `OTEL_EXPORTER_OTLP_${name}`;
+      if (name === 'HEADERS' || (env[key] ?? '') !== '')
+        env[key] = [env[key] ?? '', ...pairs].filter(Boolean).join(',');
+    }
+  }
+  return env;
+};
+
+/**
+ * The forwarder the command line asks for: from `--config`, or from the options over the `OTEL_EXPORTER_OTLP_*` variables.
+ *
+ * @throws {UsageError} for every mistake in options, variables and file.
+ */
+export const forwarderOf = async (
+  settings: ForwarderSettings,
+  onReport: (report: Report) => void,
+  onWarning: (warning: string) => void,
+  env: Environment = process.env,
+): Promise<Forwarder> => {
+  checkTogether(settings);
+  try {
+    return await loadForwarder({
+      env: environmentOf(settings, env),
+      onReport,
+      onWarning,
+      defaultEndpoint: DEFAULT_ENDPOINT,
+      ...(settings.config === undefined ? {} : { configFile: settings.config }),
+    });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+};

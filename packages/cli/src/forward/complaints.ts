@@ -1,0 +1,25 @@
+import type { Report } from '@serverless-otlp/forwarder';
+import { visible } from '../render/visible.ts';
+
+/** Different complaints beyond this are not repeated line by line; the report counts them all. */
+const MAX_COMPLAINTS = 50;
+
+/** Tells what goes wrong while it goes wrong, each thing once. */
+export type Complain = (report: Report) => readonly string[];
+
+/** New complaints of a report, as lines; `nameOf` turns the id of a log event into what a person can find. */
+export const complaints = (nameOf: (id: string) => string): Complain => {
+  const seen = new Set<string>();
+  const news = (text: string): readonly string[] => {
+    if (seen.has(text) || seen.size > MAX_COMPLAINTS) return [];
+    seen.add(text);
+    return [seen.size > MAX_COMPLAINTS ? 'more problems follow; the report counts them' : visible(text)];
+  };
+  return ({ lines, faults = [], errors = [] }) => [
+    ...faults.flatMap(({ reason, message, source }) =>
+      news(`${nameOf(source['id'] ?? '')}: not forwarded (${reason}): ${message}`),
+    ),
+    ...(lines.quarantined > faults.length ? news(`${lines.quarantined - faults.length} more lines not forwarded`) : []),
+    ...errors.flatMap(({ destination, error }) => news(`${destination}: ${error}`)),
+  ];
+};

@@ -1,0 +1,41 @@
+import type { Terminal } from '../config/terminal.ts';
+import { counted } from '../render/quantities.ts';
+import { itemsIn, type TotalReport } from './tally.ts';
+
+/** Shows on standard error how far it is, when it takes long. */
+export interface Progress {
+  /** Clears the line for something else to be printed. */
+  clear(): string;
+  /** Called now and then; returns what to print, mostly nothing. */
+  tick(report: TotalReport): string;
+}
+
+const FIRST_MS = 2000;
+const TTY_MS = 500;
+const PLAIN_MS = 5000;
+const CLEAR_LINE = '\r\u001b[K';
+
+/** One line rewritten in place on a terminal; else a line every five seconds in which something happened. */
+export const createProgress = (terminal: Terminal, now: () => number): Progress => {
+  let nextMs = now() + FIRST_MS;
+  let shown = false;
+  let last = '';
+  const clear = (): string => {
+    const text = shown ? CLEAR_LINE : '';
+    shown = false;
+    return text;
+  };
+  return {
+    clear,
+    tick: (report) => {
+      if (now() < nextMs) return '';
+      nextMs = now() + (terminal.isTty ? TTY_MS : PLAIN_MS);
+      const text = `${counted(report.lines.in, 'line')} done, ${counted(itemsIn(report, 'delivered'), 'item')} delivered so far`;
+      if (text === last) return '';
+      last = text;
+      if (!terminal.isTty) return `${text}\n`;
+      shown = true;
+      return `${CLEAR_LINE}${text}`;
+    },
+  };
+};
