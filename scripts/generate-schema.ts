@@ -6,7 +6,12 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-interface FieldJson { readonly id: number; readonly type: string; readonly rule?: string; readonly options?: Readonly<Record<string, unknown>> }
+interface FieldJson {
+  readonly id: number;
+  readonly type: string;
+  readonly rule?: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
 interface NodeJson {
   readonly nested?: Readonly<Record<string, NodeJson>>;
   readonly fields?: Readonly<Record<string, FieldJson>>;
@@ -19,8 +24,18 @@ const source = new URL('packages/otlp/schema/otlp-schema-v1.11.json', root);
 const target = new URL('packages/otlp/src/protobuf/schema.ts', root);
 
 const KINDS: Readonly<Record<string, string>> = {
-  string: 's', bool: 'b', bytes: 'B', uint32: 'u', int32: 'j', sint32: 'z', uint64: 'U', int64: 'I',
-  fixed32: 'f', fixed64: 'F', sfixed64: 'g', double: 'd',
+  string: 's',
+  bool: 'b',
+  bytes: 'B',
+  uint32: 'u',
+  int32: 'j',
+  sint32: 'z',
+  uint64: 'U',
+  int64: 'I',
+  fixed32: 'f',
+  fixed64: 'F',
+  sfixed64: 'g',
+  double: 'd',
 };
 /** OTLP/JSON writes these bytes as hex, and their length is fixed (opentelemetry-proto, trace.proto and OTLP/JSON). */
 const ID_KINDS: Readonly<Record<string, string>> = { trace_id: 'T', span_id: 'S', parent_span_id: 'S' };

@@ -6,7 +6,11 @@ import type { Decoded, Fault, SourceRecord } from './types.ts';
  * What a record becomes that claims to be telemetry but cannot be read: reason, source and hash, never its content (D16).
  * An error that is not an {@link InvalidOtlpError} is a bug of ours; its message may quote input and stays behind.
  */
-export const faultOf = (record: SourceRecord, error: unknown, reason?: Fault['reason']): Decoded & { readonly fault: Fault } => {
+export const faultOf = (
+  record: SourceRecord,
+  error: unknown,
+  reason?: Fault['reason'],
+): Decoded & { readonly fault: Fault } => {
   const known = error instanceof InvalidOtlpError;
   return {
     fault: {

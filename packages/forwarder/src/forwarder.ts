@@ -39,7 +39,14 @@ export type Forwarder = (event: unknown, context: InvocationContext) => Promise<
  * });
  */
 export const createForwarder =
-  ({ receivers, encodings, pipelines, onReport, reserveMs = DEFAULT_RESERVE_MS, now = Date.now }: ForwarderOptions): Forwarder =>
+  ({
+    receivers,
+    encodings,
+    pipelines,
+    onReport,
+    reserveMs = DEFAULT_RESERVE_MS,
+    now = Date.now,
+  }: ForwarderOptions): Forwarder =>
   async (event, context) => {
     const startedAt = now();
     const deadline = deadlineOf(context, reserveMs, startedAt);
@@ -47,7 +54,11 @@ export const createForwarder =
     const records = receiver.receive(event);
     const decoded = decode(records, encodings, inflateBudget());
     const done = await run(decoded.telemetry, pipelines, deadline);
-    const outcomes = settle(records, decoded.faults, done.signals.flatMap(({ deliveries }) => deliveries));
+    const outcomes = settle(
+      records,
+      decoded.faults,
+      done.signals.flatMap(({ deliveries }) => deliveries),
+    );
     onReport(reportOf({ receiver: receiver.name, durationMs: now() - startedAt, decoded, run: done }));
     return receiver.respond(outcomes, event);
   };

@@ -72,9 +72,19 @@ export interface Processor {
 
 /** What became of a record, or of one part of the telemetry at one destination. */
 export type Outcome =
-  | { readonly status: 'delivered'; readonly rejectedItems?: number; readonly message?: string; readonly unconfirmed?: boolean }
+  | {
+      readonly status: 'delivered';
+      readonly rejectedItems?: number;
+      readonly message?: string;
+      readonly unconfirmed?: boolean;
+    }
   | { readonly status: 'stored'; readonly as: 'pending' | 'quarantined'; readonly key: string; readonly error: Error }
-  | { readonly status: 'rejected'; readonly fault: 'telemetry' | 'destination'; readonly error: Error; readonly httpStatus?: number }
+  | {
+      readonly status: 'rejected';
+      readonly fault: 'telemetry' | 'destination';
+      readonly error: Error;
+      readonly httpStatus?: number;
+    }
   | { readonly status: 'retryable'; readonly error: Error; readonly retryAfterMs?: number };
 
 /** What became of one part of the telemetry at one destination. */

@@ -49,7 +49,8 @@ const signalOfEndpoint = (endpoint: string | undefined): Signal => {
   return signal;
 };
 
-const mediaType = (contentType: string | undefined): string | undefined => contentType?.split(';', 1)[0]?.trim().toLowerCase();
+const mediaType = (contentType: string | undefined): string | undefined =>
+  contentType?.split(';', 1)[0]?.trim().toLowerCase();
 
 const isGzip = (encoding: string | undefined): boolean => {
   switch (encoding?.toLowerCase()) {
@@ -83,7 +84,8 @@ const payloadBytes = (payload: string, base64: unknown, binary: boolean): Uint8A
 
 const jsonRequest = (value: unknown, signal: Signal): OtlpRequest => {
   const request = requestFromJson(value);
-  if (request.signal !== signal) throw new InvalidOtlpError('ambiguous', '"endpoint" and payload name different signals');
+  if (request.signal !== signal)
+    throw new InvalidOtlpError('ambiguous', '"endpoint" and payload name different signals');
   return request;
 };
 
@@ -106,7 +108,8 @@ export const readEnvelope = (value: JsonObject, text: string, maxBytes: number):
 
   const { payload } = value;
   if (typeof payload === 'object' && payload !== null) {
-    if (gzip || (contentType !== undefined && contentType !== 'application/json')) throw fault('"payload" is not a string');
+    if (gzip || (contentType !== undefined && contentType !== 'application/json'))
+      throw fault('"payload" is not a string');
     return { ...envelope, request: jsonRequest(losslessPayload(text), signal) };
   }
   if (typeof payload !== 'string') throw fault('"payload" is missing or not a string');

@@ -82,7 +82,8 @@ export const statusMessageOf = (body: Uint8Array, contentType: string | undefine
     }
     if (contentKindOf(contentType) !== 'protobuf') return undefined;
     for (const range of fieldRanges(body, 0, body.length)) {
-      if (range.number === 2 && range.end <= body.length) return Buffer.from(body.subarray(range.contentStart, range.end)).toString();
+      if (range.number === 2 && range.end <= body.length)
+        return Buffer.from(body.subarray(range.contentStart, range.end)).toString();
     }
     return undefined;
   } catch {

@@ -14,9 +14,22 @@ export type { SplitLimits } from './split.ts';
 export { parseOtlpJson } from './json/parse.ts';
 export { signalOfJson } from './json/request.ts';
 export type { ExportServiceRequest } from './messages/request.ts';
-export { type Envelope, ENVELOPE_MARKER, isEnvelope, readEnvelope, writeEnvelope, type WriteEnvelopeOptions } from './envelope.ts';
+export {
+  type Envelope,
+  ENVELOPE_MARKER,
+  isEnvelope,
+  readEnvelope,
+  writeEnvelope,
+  type WriteEnvelopeOptions,
+} from './envelope.ts';
 export { type LogLine, parseLogLine } from './log-line.ts';
 export { decodeBase64 } from './base64.ts';
 export { gunzipBounded } from './gzip.ts';
-export { contentKindOf, decodeExportResponse, encodeExportResponse, type PartialSuccess, statusMessageOf } from './export-response.ts';
+export {
+  contentKindOf,
+  decodeExportResponse,
+  encodeExportResponse,
+  type PartialSuccess,
+  statusMessageOf,
+} from './export-response.ts';
 export { isRetryableStatus, MAX_RETRY_AFTER_MS, parseRetryAfter } from './status.ts';

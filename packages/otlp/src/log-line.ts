@@ -24,7 +24,8 @@ const attempt = (text: string, parse: (text: string) => unknown): unknown => {
 
 /** A line that starts or ends like an envelope but is no whole JSON object was cut by the platform. */
 const looksCut = (text: string): boolean =>
-  text.startsWith(`{"${ENVELOPE_MARKER}"`) || (!text.startsWith('{') && /^[A-Za-z0-9+/=]*","base64":true[,}]/.test(text));
+  text.startsWith(`{"${ENVELOPE_MARKER}"`) ||
+  (!text.startsWith('{') && /^[A-Za-z0-9+/=]*","base64":true[,}]/.test(text));
 
 /**
  * The JSON object a log line carries, taken out of what Lambda wraps around `console` output: a text prefix, or

@@ -72,7 +72,8 @@ export const mergeRequests = (requests: readonly OtlpRequest[]): OtlpRequest => 
   const [first] = requests;
   if (first === undefined) throw new RangeError('nothing to merge');
   if (requests.length === 1) return first;
-  if (requests.some(({ signal }) => signal !== first.signal)) throw new TypeError('requests of different signals cannot be merged');
+  if (requests.some(({ signal }) => signal !== first.signal))
+    throw new TypeError('requests of different signals cannot be merged');
   const items = requests.reduce((sum, request) => sum + request.items, 0);
   return new LazyRequest(first.signal, mergeBytes(requests.map(({ bytes }) => bytes)), items);
 };

@@ -15,4 +15,5 @@ export const SIGNAL_PATHS: Readonly<Record<Signal, string>> = {
 };
 
 /** The signal whose default path this is, compared exactly; `undefined` for anything else. */
-export const signalOfPath = (path: string): Signal | undefined => SIGNALS.find((signal) => SIGNAL_PATHS[signal] === path);
+export const signalOfPath = (path: string): Signal | undefined =>
+  SIGNALS.find((signal) => SIGNAL_PATHS[signal] === path);

@@ -36,7 +36,8 @@ interface Open {
   readonly children: (Open | Leaf)[];
 }
 
-const varintBytes = (value: number): number => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5);
+const varintBytes = (value: number): number =>
+  value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
 
 const fieldBytes = (tag: number, bodyBytes: number): number => varintBytes(tag) + varintBytes(bodyBytes) + bodyBytes;
 

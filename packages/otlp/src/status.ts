@@ -15,6 +15,10 @@ export const MAX_RETRY_AFTER_MS = 3_600_000;
 export const parseRetryAfter = (value: string | undefined, nowMs: number): number | undefined => {
   if (value === undefined) return undefined;
   const text = value.trim();
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : /^[A-Z][a-z]{2}[a-z]*,? /.test(text) ? Date.parse(text) - nowMs : NaN;
+  const waitMs = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Z][a-z]{2}[a-z]*,? /.test(text)
+      ? Date.parse(text) - nowMs
+      : NaN;
   return waitMs > 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : undefined;
 };

@@ -26,7 +26,8 @@ interface Subscription {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const shapeFault = (what: string): InvalidOtlpError => new InvalidOtlpError('envelope', `not a subscription event: ${what}`);
+const shapeFault = (what: string): InvalidOtlpError =>
+  new InvalidOtlpError('envelope', `not a subscription event: ${what}`);
 
 const parseSubscription = (json: Uint8Array): Subscription => {
   let value: unknown;
@@ -62,7 +63,10 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
         const found = encoding.decode(record, budget)?.[0];
         if (found === undefined) continue;
         if (!('request' in found)) return found;
-        return { request: found.request, metadata: found.metadata === undefined ? metadata : { ...found.metadata, ...metadata } };
+        return {
+          request: found.request,
+          metadata: found.metadata === undefined ? metadata : { ...found.metadata, ...metadata },
+        };
       }
       return { ignored: 'not_telemetry' };
     } catch (error) {

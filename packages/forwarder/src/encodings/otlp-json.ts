@@ -14,7 +14,8 @@ export const otlpJson = (): Encoding => ({
   name: 'otlp_json',
   decode: (record, budget) => {
     const text = typeof record.data === 'string' ? record.data : Buffer.from(record.data).toString();
-    if (!text.includes('resourceSpans') && !text.includes('resourceMetrics') && !text.includes('resourceLogs')) return undefined;
+    if (!text.includes('resourceSpans') && !text.includes('resourceMetrics') && !text.includes('resourceLogs'))
+      return undefined;
     try {
       const line = parseLogLine(text, isRequest, parseOtlpJson);
       if (line === undefined) return undefined;

@@ -48,7 +48,8 @@ const MAX_MESSAGE = 200;
 const TELEMETRY_FAULTS: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** Headers that allow-listed envelope headers can never set: ours, the connection's, and credentials. */
-const RESERVED = /^(?:content-|host$|connection$|transfer-encoding$|te$|trailer$|upgrade$|keep-alive$|expect$|proxy-|authorization$|cookie$|user-agent$|accept)/;
+const RESERVED =
+  /^(?:content-|host$|connection$|transfer-encoding$|te$|trailer$|upgrade$|keep-alive$|expect$|proxy-|authorization$|cookie$|user-agent$|accept)/;
 
 const printable = (text: string): string =>
   // eslint-disable-next-line no-control-regex -- this is where control characters are taken out
@@ -67,7 +68,14 @@ const printable = (text: string): string =>
  * @example otlpHttp({ endpoints: { traces: 'https://collector.example/v1/traces' }, headers: { 'x-api-key': key } })
  */
 export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
-  const { name = 'otlp_http', endpoints, encoding = 'proto', compression = 'gzip', gzipLevel = 1, headers = {} } = options;
+  const {
+    name = 'otlp_http',
+    endpoints,
+    encoding = 'proto',
+    compression = 'gzip',
+    gzipLevel = 1,
+    headers = {},
+  } = options;
   const { timeoutMs = 10_000, maxRequestBytes = 64 * 1024 * 1024, now = Date.now } = options;
   const transport = httpTransport(options);
   const urls = new Map(Object.entries(endpoints).map(([signal, url]) => [signal, new URL(url)]));
@@ -100,12 +108,17 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     const { status, headers: received, body } = answer;
     const contentType = received['content-type'];
     if (status >= 200 && status < 300) return accepted(signal, body, contentType, redact);
-    const detail = body === undefined ? undefined : statusMessageOf(body, contentType);
+    if (body === 'too_large')
+      return rejected('destination', `${host} answered ${status} with a body over the limit`, status);
+    const detail = body === 'broken' ? undefined : statusMessageOf(body, contentType);
     const message = `${host} answered ${status}${detail === undefined ? '' : `: ${printable(detail)}`}`;
-    if (body === undefined) return rejected('destination', `${message} with a body that is too large or broken`, status);
     if (isRetryableStatus(status)) {
       const retryAfterMs = parseRetryAfter(received['retry-after'], now());
-      return { status: 'retryable', error: new Error(redact(message)), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      return {
+        status: 'retryable',
+        error: new Error(redact(message)),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
     }
     return rejected(TELEMETRY_FAULTS.has(status) ? 'telemetry' : 'destination', message, status);
   };
@@ -114,7 +127,10 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     const url = urls.get(request.signal);
     if (url === undefined) return rejected('destination', `no endpoint for ${request.signal} is configured`);
     if (request.bytes.length > maxRequestBytes) {
-      return rejected('telemetry', `a request of ${request.bytes.length} bytes is over the limit of ${maxRequestBytes}; not sent`);
+      return rejected(
+        'telemetry',
+        `a request of ${request.bytes.length} bytes is over the limit of ${maxRequestBytes}; not sent`,
+      );
     }
     const timeLeftMs = Math.min(timeoutMs, deadline - now());
     if (timeLeftMs <= 0) return { status: 'retryable', error: new Error('no time left in this invocation') };
@@ -132,11 +148,11 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
 
 const accepted = (
   signal: Signal,
-  body: Uint8Array | undefined,
+  body: Uint8Array | 'too_large' | 'broken',
   contentType: string | undefined,
   redact: (text: string) => string,
 ): Outcome => {
-  if (body === undefined) return unconfirmed;
+  if (typeof body === 'string') return unconfirmed;
   try {
     const partial = decodeExportResponse(signal, body, contentType);
     if (partial === undefined) return { status: 'delivered' };
@@ -146,7 +162,11 @@ const accepted = (
   }
 };
 
-const unconfirmed: Outcome = { status: 'delivered', unconfirmed: true, message: 'accepted with an answer that cannot be read' };
+const unconfirmed: Outcome = {
+  status: 'delivered',
+  unconfirmed: true,
+  message: 'accepted with an answer that cannot be read',
+};
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

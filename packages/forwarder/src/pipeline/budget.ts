@@ -1,7 +1,7 @@
 import type { InflateBudget } from '../types.ts';
 
 /** What all inflates of one invocation may produce together (D17): enough for the largest legitimate event many times over. */
-export const MAX_INVOCATION_BYTES = 64 * 1024 * 1024;
+export const MAX_INVOCATION_BYTES: number = 64 * 1024 * 1024;
 
 /** A fresh budget for one invocation. */
 export const inflateBudget = (totalBytes: number = MAX_INVOCATION_BYTES): InflateBudget => {

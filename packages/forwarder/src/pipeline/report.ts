@@ -48,7 +48,12 @@ export interface ErrorCount {
 export interface Report {
   readonly receiver: string;
   readonly durationMs: number;
-  readonly lines: { readonly in: number; readonly decoded: number; readonly ignored: number; readonly quarantined: number };
+  readonly lines: {
+    readonly in: number;
+    readonly decoded: number;
+    readonly ignored: number;
+    readonly quarantined: number;
+  };
   readonly ignored?: Readonly<Partial<Record<IgnoredReason, number>>>;
   readonly destinations: Readonly<Record<string, Readonly<Partial<Record<Signal, DestinationCounts>>>>>;
   /** Items of signals that no pipeline takes. */
@@ -131,9 +136,6 @@ const errorCounts = (deliveries: readonly Delivery[]): readonly ErrorCount[] => 
   return [...errors.values()];
 };
 
-const named = <K extends string, T>(key: K, values: readonly T[]): Partial<Record<K, readonly T[]>> =>
-  values.length === 0 ? {} : ({ [key]: values.slice(0, MAX_NAMED) } as Record<K, readonly T[]>);
-
 /** The report of one invocation; checks the equations of the delivery promise while counting. */
 export const reportOf = ({ receiver, durationMs, decoded, run }: ReportInput): Report => {
   const { telemetry, faults, ignored } = decoded;
@@ -147,6 +149,8 @@ export const reportOf = ({ receiver, durationMs, decoded, run }: ReportInput): R
     (destinations[signalRun.destination] ??= {})[signalRun.signal] = counts;
   }
   const deliveries = run.signals.flatMap((signalRun) => signalRun.deliveries);
+  const quarantined = quarantinedParts(deliveries);
+  const errors = errorCounts(deliveries);
   const unrouted = Object.fromEntries(run.unrouted.map(({ signal, items }) => [signal, items]));
   return {
     receiver,
@@ -155,9 +159,9 @@ export const reportOf = ({ receiver, durationMs, decoded, run }: ReportInput): R
     ...(ignoredLines === 0 ? {} : { ignored: Object.fromEntries(ignored) }),
     destinations,
     ...(run.unrouted.length === 0 ? {} : { unrouted }),
-    ...named('faults', faults.map(({ fault }) => fault)),
-    ...named('quarantined', quarantinedParts(deliveries)),
-    ...named('errors', errorCounts(deliveries)),
+    ...(faults.length === 0 ? {} : { faults: faults.slice(0, MAX_NAMED).map(({ fault }) => fault) }),
+    ...(quarantined.length === 0 ? {} : { quarantined: quarantined.slice(0, MAX_NAMED) }),
+    ...(errors.length === 0 ? {} : { errors: errors.slice(0, MAX_NAMED) }),
     balanced,
   };
 };

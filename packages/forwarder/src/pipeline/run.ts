@@ -75,7 +75,9 @@ const runSignal = async (
     try {
       return await exporter.export(part, deadline);
     } catch (cause) {
-      return [failed(exporter.name, part, new Error(`exporter ${exporter.name} threw: this is a bug in it`, { cause }))];
+      return [
+        failed(exporter.name, part, new Error(`exporter ${exporter.name} threw: this is a bug in it`, { cause })),
+      ];
     }
   });
   const deliveries = (await Promise.all(exports)).flat();

@@ -43,8 +43,6 @@ export const filter = ({ include, exclude }: FilterOptions): Processor => {
   return {
     name: 'filter',
     process: (telemetry) =>
-      telemetry.filter(
-        (one) => included.every((matches) => matches(one)) && !excluded.some((matches) => matches(one)),
-      ),
+      telemetry.filter((one) => included.every((matches) => matches(one)) && !excluded.some((matches) => matches(one))),
   };
 };

@@ -15,7 +15,9 @@ export const redactor = (
   ];
   const pieces = values.flatMap((value) => [value, decoded(value), ...value.split(/[\s:;,=]+/)]);
   // The longest first, so that no rest of a value stays behind.
-  const secrets = [...new Set(pieces)].filter((piece) => piece.length >= MIN_SECRET).sort((a, b) => b.length - a.length);
+  const secrets = [...new Set(pieces)]
+    .filter((piece) => piece.length >= MIN_SECRET)
+    .sort((a, b) => b.length - a.length);
   return (text) => secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text);
 };
 

@@ -1,6 +1,12 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { gunzipBounded } from '@serverless-otlp/otlp';
+import { gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
 
 /** Trust and identity of a connection. All values are PEM text. */
 export interface TlsOptions {
@@ -11,9 +17,13 @@ export interface TlsOptions {
   readonly key?: string;
 }
 
-/** What came back: an answer, or why there is none. `body` is undefined when it was too large or broke off. */
+/** What came back: an answer, or why there is none. The body may have been over the limit, or cut off or corrupt. */
 export type HttpAnswer =
-  | { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Uint8Array | undefined }
+  | {
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Uint8Array | 'too_large' | 'broken';
+    }
   | { readonly failure: 'retryable' | 'permanent'; readonly message: string };
 
 /** Sends one POST and resolves, never rejects. */
@@ -33,8 +43,18 @@ export interface HttpTransportOptions {
 
 /** No connection, or one that closed without an answer (C9, C10); everything else at this level is configuration. */
 const RETRYABLE_CODES: ReadonlySet<string> = new Set([
-  'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND',
-  'ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH', 'EHOSTDOWN', 'EADDRNOTAVAIL',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
 ]);
 
 const codeOf = (error: Error): string => {
@@ -54,11 +74,22 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
   let http: HttpAgent | undefined;
   let https: HttpsAgent | undefined;
 
-  const open = (url: URL, headers: Readonly<Record<string, string>>, length: number, signal: AbortSignal): ClientRequest => {
+  const open = (
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    length: number,
+    signal: AbortSignal,
+  ): ClientRequest => {
     const common = { method: 'POST', headers: { ...headers, 'content-length': length }, signal };
     return url.protocol === 'https:'
       ? httpsRequest(url, { ...common, agent: (https ??= new HttpsAgent({ ...pool, minVersion: 'TLSv1.2', ...tls })) })
       : httpRequest(url, { ...common, agent: (http ??= new HttpAgent(pool)) });
+  };
+
+  /** The freeze that outlived one kept-alive connection outlived them all. */
+  const closeIdle = (): void => {
+    for (const agent of [http, https])
+      for (const socket of Object.values(agent?.freeSockets ?? {}).flat()) socket?.destroy();
   };
 
   const post = (
@@ -71,17 +102,23 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
     new Promise((resolve) => {
       const request = open(url, headers, body.length, timeout);
       request.on('response', (response) => {
+        const { statusCode: status = 0, headers: received } = response;
         readBody(response, maxResponseBytes).then(
-          (received) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: received }),
-          () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: undefined }),
+          (content) => resolve({ status, headers: received, body: content }),
+          () => resolve({ status, headers: received, body: 'broken' }),
         );
       });
       request.on('error', (error) => {
         if (timeout.aborted) resolve({ failure: 'retryable', message: 'timed out' });
-        else if (retryStale && isStale(request, error)) resolve(post(url, headers, body, timeout, false));
-        else {
+        else if (retryStale && isStale(request, error)) {
+          closeIdle();
+          resolve(post(url, headers, body, timeout, false));
+        } else {
           const code = codeOf(error);
-          resolve({ failure: RETRYABLE_CODES.has(code) ? 'retryable' : 'permanent', message: `${code} (${reason(error)})` });
+          resolve({
+            failure: RETRYABLE_CODES.has(code) ? 'retryable' : 'permanent',
+            message: `${code} (${reason(error)})`,
+          });
         }
       });
       request.end(body);
@@ -95,18 +132,24 @@ const reason = (error: Error): string => {
   return first instanceof Error ? first.message : error.message;
 };
 
-/** The body, decompressed if it says so; rejects when it breaks off, is corrupt or larger than the limit (C11). */
-const readBody = async (response: IncomingMessage, maxBytes: number): Promise<Uint8Array> => {
+/** The body, decompressed if it says so (C11); rejects when it breaks off or is corrupt. */
+const readBody = async (response: IncomingMessage, maxBytes: number): Promise<Uint8Array | 'too_large'> => {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     if (length > maxBytes) {
       response.destroy();
-      throw new RangeError(`an answer of more than ${maxBytes} bytes`);
+      return 'too_large';
     }
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
-  return response.headers['content-encoding'] === 'gzip' && body.length > 0 ? gunzipBounded(body, maxBytes) : body;
+  if (response.headers['content-encoding'] !== 'gzip' || body.length === 0) return body;
+  try {
+    return gunzipBounded(body, maxBytes);
+  } catch (error) {
+    if (error instanceof InvalidOtlpError && error.reason === 'too_large') return 'too_large';
+    throw error;
+  }
 };

@@ -1,0 +1,46 @@
+import { createForwarder, type Forwarder, type ForwarderOptions } from '../forwarder.ts';
+import { buildForwarder } from './build.ts';
+import type { Environment } from './endpoint.ts';
+import { configOfEnvironment } from './environment.ts';
+import type { Config } from './settings.ts';
+
+export { ConfigError, type ConfigProblem } from './config-error.ts';
+export { buildForwarder } from './build.ts';
+export { configOfEnvironment, type EnvironmentConfig } from './environment.ts';
+export type { Environment } from './endpoint.ts';
+export type { Config } from './settings.ts';
+
+/** Where the variables and a forwarder's own reports go. */
+export interface LoadOptions extends Pick<ForwarderOptions, 'onReport'> {
+  readonly env: Environment;
+  /** Is told what was ignored in the variables. */
+  readonly onWarning: (warning: string) => void;
+  /** The base endpoint when nothing names one. The deployed forwarder has none and refuses to start. */
+  readonly defaultEndpoint?: string;
+  /** A configuration file; wins over `OTLP_FORWARDER_CONFIG`. */
+  readonly configFile?: string;
+}
+
+const loadConfig = async ({ env, onWarning, defaultEndpoint, configFile }: LoadOptions): Promise<Config> => {
+  const path = configFile ?? env['OTLP_FORWARDER_CONFIG'] ?? '';
+  if (path !== '') return (await import('./file.ts')).configOfFile(path, env);
+  const { config, warnings } = configOfEnvironment(env, defaultEndpoint);
+  warnings.forEach(onWarning);
+  return config;
+};
+
+/** The log groups this function itself writes to, as Lambda tells them. */
+const ownLogGroups = (env: Environment): readonly string[] => {
+  const { AWS_LAMBDA_LOG_GROUP_NAME: group, AWS_LAMBDA_FUNCTION_NAME: name } = env;
+  return [group ?? '', name === undefined ? '' : `/aws/lambda/${name}`].filter((own) => own !== '');
+};
+
+/**
+ * A forwarder from a configuration file, or from the standard `OTEL_EXPORTER_OTLP_*` variables alone.
+ *
+ * @throws {ConfigError} with every mistake at once.
+ */
+export const loadForwarder = async (options: LoadOptions): Promise<Forwarder> => {
+  const config = await loadConfig(options);
+  return createForwarder({ ...buildForwarder(config, ownLogGroups(options.env)), onReport: options.onReport });
+};
