@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { report, type Finding } from './finding.ts';
-import { rootOf } from './source-tree.ts';
+import { repositoryRoot, rootOf } from './source-tree.ts';
 
 /** Resolved only inside this repository, to sources that are not published. */
 const OWN_CONDITION = '@serverless-otlp/source';
@@ -32,18 +32,18 @@ const pack = (folder: string, destination: string): Packed => {
   return packed;
 };
 
-const publintFindings = async (folder: string, tarball: string): Promise<readonly string[]> => {
+const publintFindings = async (tarball: string): Promise<readonly string[]> => {
   const bytes = new Uint8Array(readFileSync(tarball)).buffer;
-  const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: { tarball: bytes } });
+  const { messages, pkg } = await publint({ strict: true, pack: { tarball: bytes } });
   return messages
     .filter(({ path }) => !path.includes(OWN_CONDITION))
-    .map((message) => `publint: ${formatMessage(message, pkg ?? {}, { color: false }) ?? message.code}`);
+    .map((message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`);
 };
 
 /** A package of a binary alone has no types to be wrong. */
-const typesFindings = (root: string, tarball: string, { exports = {} }: Manifest): readonly string[] => {
+const typesFindings = (tarball: string, { exports = {} }: Manifest): readonly string[] => {
   if (Object.keys(exports).every((path) => path === './package.json')) return [];
-  const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  const attw = join(repositoryRoot, 'node_modules/@arethetypeswrong/cli/dist/index.js');
   const args = [
     attw,
     tarball,
@@ -59,19 +59,14 @@ const typesFindings = (root: string, tarball: string, { exports = {} }: Manifest
   return run.status === 0 ? [] : [`attw: ${run.stdout}${run.stderr}`];
 };
 
-const check = async (root: string, folder: string, manifest: Manifest): Promise<readonly string[]> => {
+const check = async (folder: string, manifest: Manifest): Promise<readonly string[]> => {
   const destination = mkdtempSync(join(tmpdir(), 'otlp-pack-'));
   try {
     const { filename, files } = pack(folder, destination);
     const tarball = join(destination, filename);
     const unwanted = files.filter(({ path }) => UNWANTED.test(path)).map(({ path }) => `packs ${path}`);
     const empty = files.some(({ path }) => path.startsWith('dist/')) ? [] : ['packs no dist/: build first'];
-    return [
-      ...unwanted,
-      ...empty,
-      ...(await publintFindings(folder, tarball)),
-      ...typesFindings(root, tarball, manifest),
-    ];
+    return [...unwanted, ...empty, ...(await publintFindings(tarball)), ...typesFindings(tarball, manifest)];
   } finally {
     rmSync(destination, { recursive: true, force: true });
   }
@@ -85,7 +80,7 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const manifest = JSON.parse(readFileSync(join(root, file), 'utf8')) as Manifest;
   if (manifest.private === true) continue;
   checked.push(manifest.name);
-  const messages = await check(root, join(root, 'packages', name), manifest);
+  const messages = await check(join(root, 'packages', name), manifest);
   findings.push(...messages.map((message) => ({ file, message })));
 }
 report('packages', findings, checked.join(', '));
