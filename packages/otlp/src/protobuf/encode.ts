@@ -43,13 +43,12 @@ class MessageWriter extends WireWriter {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw this.invalid('value', depth, 'must be an object');
     const object = value as JsonObject;
-    const oneof = isOneof(message);
     let member = false;
     for (const key in object) {
       const field = message.byName.get(key);
       const held = object[key];
       if (field === undefined || held === undefined || held === null) continue;
-      if (oneof && field.presence) {
+      if (field.presence && isOneof(message)) {
         if (member) throw this.invalid('ambiguous', depth, `has two values, one of them ${field.name}`);
         member = true;
       }
