@@ -1,12 +1,27 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const conditions = ['@serverless-otlp/source', 'module', 'node', 'development|production'];
+/** A file the counts of a run go to as well, for `.ci/run`. */
+const jsonReport = process.env['VITEST_JSON_REPORT'];
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'tests/{conformance,e2e}/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'tests/{conformance,e2e}/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'examples/**/*.test.ts',
+    ],
+    globalSetup: ['scripts/vitest-global-setup.ts'],
+    // Many tests start processes; on a busy machine of two cores those take their time.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    allowOnly: false,
+    passWithNoTests: false,
+    reporters: jsonReport === undefined ? ['default'] : ['default', ['json', { outputFile: jsonReport }]],
     coverage: {
       provider: 'v8',
       include: ['packages/otlp/src/**/*.ts', 'packages/forwarder/src/pipeline/**/*.ts'],
@@ -15,3 +30,5 @@ export default defineConfig({
     },
   },
 });
+
+export default config;
