@@ -16,7 +16,11 @@ const TEST = /\.(test|fuzz)\.ts$/;
 const NOTHING_SAID = /^(utils?|helpers?|commons?|misc|stuff)$/i;
 
 /** What is wrong with a source file as a whole: its name, its length. */
-export const fileFindings = (file: string, text: string, allowed: Readonly<Record<string, string>> = LONG_FILES): readonly Finding[] => {
+export const fileFindings = (
+  file: string,
+  text: string,
+  allowed: Readonly<Record<string, string>> = LONG_FILES,
+): readonly Finding[] => {
   if (!SOURCE.test(file)) return [];
   const findings: Finding[] = [];
   const vague = file.split('/').find((part) => NOTHING_SAID.test(part.replace(/\..*$/, '')));
