@@ -1,4 +1,5 @@
 import { InvalidOtlpError, type InvalidOtlpReason } from '../invalid-otlp-error.ts';
+import { HEX } from './hex.ts';
 import { parseInt64 } from './int64.ts';
 import { type JsonObject, UNKNOWN_FIELDS } from './json-object.ts';
 import { isOneof } from './oneof.ts';
@@ -197,11 +198,3 @@ const INTEGER = /^-?\d{1,10}$/;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** The standard and the URL-safe alphabet, padded or not, as the JSON mapping of protobuf asks. */
 const BASE64 = /^[\w+/-]*={0,2}$/;
-
-/** The value of each hex digit by its character code; 256 for every other character. */
-const HEX: Uint16Array = new Uint16Array(128).fill(0x100);
-for (let digit = 0; digit < 16; digit++) {
-  const character = digit.toString(16);
-  HEX[character.charCodeAt(0)] = digit;
-  HEX[character.toUpperCase().charCodeAt(0)] = digit;
-}
