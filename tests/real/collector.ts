@@ -98,7 +98,9 @@ export const startCollector = async (binary: string, wantedPort?: number): Promi
       return { endpoint: `http://127.0.0.1:${port}`, stop };
     } catch (error) {
       // Somebody else may have taken the port in the meantime.
-      if (tries === START_TRIES) throw error;
+      if (tries < START_TRIES) continue;
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     }
   }
 };

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 
 import { type Collector, freePort, startCollector } from './collector.ts';
@@ -14,6 +18,19 @@ const MAX_COLD_START_MS = 10_000;
 const MAX_REPORT_BYTES = 1024;
 /** Appears in all generated telemetry, so it must appear in nothing the function prints or answers. */
 const SECRET = 'value-of-an-item';
+
+const CONFIGURATION = `
+exporters:
+  otlp_http/collector:
+    endpoint: \${env:COLLECTOR}
+    encoding: json
+processors:
+  batch:
+    max_items: 3
+service:
+  pipelines:
+${SIGNALS.map((signal) => `    ${signal}: { processors: [batch], exporters: [otlp_http/collector] }`).join('\n')}
+`;
 
 const linesOf = (seed: string): readonly string[] =>
   SIGNALS.map((signal) => generatedEnvelope(signal, `${SECRET} ${seed}`, 2));
@@ -96,6 +113,19 @@ describe.each([
     expect(await lambda.invoke(control)).toHaveProperty('response');
     const [report = ''] = await printed(lambda, 1);
     expect(JSON.parse(report)).toMatchObject({ balanced: true, lines: { decoded: 0, quarantined: 0 } });
+  });
+
+  it('takes its configuration from a YAML file', async () => {
+    const collector = await collectorAt();
+    const folder = await mkdtemp(join(tmpdir(), 'otlp-config-'));
+    onTestFinished(async () => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'forwarder.yaml');
+    await writeFile(file, CONFIGURATION);
+    const lambda = await lambdaWith(node, { OTLP_FORWARDER_CONFIG: file, COLLECTOR: collector.endpoint });
+    const lines = linesOf('configured');
+    expect(await lambda.invoke(subscriptionEvent(lines))).toHaveProperty('response');
+    await lambda.stop();
+    expect(await collector.stop()).toEqual(itemsOfLines(lines));
   });
 
   it('without an endpoint it ends with an initialisation error that names the variable', async () => {

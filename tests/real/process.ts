@@ -6,7 +6,16 @@ import { within } from './wait.ts';
 const STOP_TIMEOUT_MS = 10_000;
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+const killAll = (): void => running.forEach((child) => child.kill('SIGKILL'));
+process.on('exit', killAll);
+// The test runner ended, and its workers are to end with it.
+process.once('disconnect', () => process.exit(1));
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    killAll();
+    process.kill(process.pid, signal);
+  });
+}
 
 /** A program under test: what it printed so far, how it ended, and a way to end it. */
 export interface Program {
