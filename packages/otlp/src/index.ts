@@ -13,7 +13,11 @@ export {
 export type { SplitLimits } from './split.ts';
 export { parseOtlpJson } from './json/parse.ts';
 export { signalOfJson } from './json/request.ts';
+export type { AnyValue, InstrumentationScope, KeyValue, Resource } from './messages/attributes.ts';
+export type { LogRecord, ResourceLogs, ScopeLogs } from './messages/logs.ts';
+export type { Metric, ResourceMetrics, ScopeMetrics } from './messages/metrics.ts';
 export type { ExportServiceRequest } from './messages/request.ts';
+export type { ResourceSpans, ScopeSpans, Span } from './messages/trace.ts';
 export {
   type Envelope,
   ENVELOPE_MARKER,

@@ -1,4 +1,4 @@
-import type { AnyValue, HexId, InstrumentationScope, Resource, UnixNano, WithAttributes } from './common.ts';
+import type { AnyValue, HexId, InstrumentationScope, Resource, UnixNano, WithAttributes } from './attributes.ts';
 
 /** The log records of one resource. */
 export interface ResourceLogs {

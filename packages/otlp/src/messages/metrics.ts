@@ -1,4 +1,4 @@
-import type { Double, HexId, InstrumentationScope, Int64, KeyValue, Resource, UnixNano } from './common.ts';
+import type { Double, HexId, InstrumentationScope, Int64, KeyValue, Resource, UnixNano } from './attributes.ts';
 
 /** The metrics of one resource. */
 export interface ResourceMetrics {

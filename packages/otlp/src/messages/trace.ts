@@ -1,4 +1,4 @@
-import type { HexId, InstrumentationScope, Resource, UnixNano, WithAttributes } from './common.ts';
+import type { HexId, InstrumentationScope, Resource, UnixNano, WithAttributes } from './attributes.ts';
 
 /** The spans of one resource. */
 export interface ResourceSpans {
