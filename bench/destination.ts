@@ -1,0 +1,24 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** An HTTP server in another process. */
+export interface Destination {
+  /** Base URL without a trailing slash. */
+  readonly url: string;
+  /** The body of the last POST. */
+  lastBody(): Promise<Buffer>;
+  stop(): void;
+}
+
+/** Starts sink.ts. It ends with this process at the latest. */
+export const startDestination = async (): Promise<Destination> => {
+  const child = fork(fileURLToPath(new URL('sink.ts', import.meta.url)), { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const [port] = (await once(child, 'message')) as [number];
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    lastBody: async () => Buffer.from(await (await fetch(url)).arrayBuffer()),
+    stop: () => child.disconnect(),
+  };
+};

@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Benchmark } from './benchmark.ts';
+import { bombs } from './bombs.ts';
+import { withBundle } from './bundle.ts';
+import { startDestination } from './destination.ts';
+import type { Figure } from './figure.ts';
+import { largestEvent } from './largest-event.ts';
+import { envelopeLines, jsonLines, type SubscriptionEvent } from './shape.ts';
+
+const child = fileURLToPath(new URL('memory-child.ts', import.meta.url));
+const MB = 1024 * 1024;
+
+/** Peak resident megabytes of a process that runs the bundle on this event. */
+const peakMb = async (bundle: string, url: string, event: SubscriptionEvent): Promise<number> => {
+  const file = join(dirname(bundle), 'event.json');
+  writeFileSync(file, JSON.stringify(event));
+  const running = fork(child, [bundle, file, process.env['BENCH_INV'] ?? '1'], {
+    execArgv: (process.env['BENCH_ARGS'] ?? '').split(' ').filter(Boolean),
+    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: url },
+    stdio: ['ignore', process.env['BENCH_OUT'] ? 'inherit' : 'pipe', 'inherit', 'ipc'],
+  });
+  running.stdout?.resume();
+  const [peak] = (await once(running, 'message')) as [number];
+  return peak / MB;
+};
+
+/** The most memory the deployable ever holds. */
+export const memoryBenchmark: Benchmark = () =>
+  withBundle(async (bundle) => {
+    const destination = await startDestination();
+    try {
+      const measure = (event: SubscriptionEvent): Promise<number> => peakMb(bundle, destination.url, event);
+      const envelopes = await measure(largestEvent((count) => envelopeLines(count, 10)));
+      const json = await measure(largestEvent((count) => jsonLines(count, 10)));
+      const figures: Figure[] = [];
+      for (const [part, event] of bombs()) {
+        figures.push({ name: 'bomb_mb_by_kind', part, value: await measure(event), note: '' });
+      }
+      const bomb = Math.max(...figures.map(({ value }) => value));
+      return [
+        { name: 'envelope_mb', value: envelopes, atMost: 110, note: 'peak resident, largest event of envelopes' },
+        { name: 'json_mb', value: json, atMost: 200, note: 'peak resident, largest event of plain OTLP/JSON' },
+        { name: 'bomb_mb', value: bomb, atMost: Math.max(envelopes, json) * 1.1, note: 'the worst of all bombs; at most the largest event and a tenth' },
+        ...figures,
+      ];
+    } finally {
+      destination.stop();
+    }
+  });
