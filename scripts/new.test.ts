@@ -79,7 +79,9 @@ describe('npm run new', () => {
   }, 60_000);
 
   it('keeps the import directions', () => {
-    expect(checkImports(tree.root).findings).toEqual([]);
+    const own = COMPONENTS.map(([, , path]) => `packages/forwarder/src/${path}`);
+    const { findings } = checkImports(tree.root);
+    expect(findings.filter(({ file }) => own.some((path) => file.startsWith(path)))).toEqual([]);
   });
 
   it('adds the subpath behind those of its kind', () => {
