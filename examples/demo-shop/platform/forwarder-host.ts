@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startChild } from './child.ts';
 
 /** The bundled forwarder, running in a process of its own. */
 export interface ForwarderHost {
@@ -31,27 +30,22 @@ const isTrouble = (line: string): boolean => {
 
 /** Starts the bundle at `path` with the endpoint it is to send to, and no other variable of this process. */
 export const startForwarder = async (path: string, endpoint: string): Promise<ForwarderHost> => {
-  const child = spawn(process.execPath, [...process.execArgv, RUNTIME, path], {
-    env: {
-      PATH: process.env['PATH'],
-      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-      AWS_LAMBDA_FUNCTION_NAME: 'demo-forwarder',
-    },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
   const troubles: string[] = [];
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
+  const onLine = (line: string): void => {
     if (isTrouble(line) && troubles.length < MAX_TROUBLES) troubles.push(line);
+  };
+  const child = startChild(RUNTIME, path, onLine, {
+    PATH: process.env['PATH'],
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    AWS_LAMBDA_FUNCTION_NAME: 'demo-forwarder',
   });
-  const ended = Promise.all([
-    new Promise<void>((resolve) => child.on('exit', () => resolve())),
-    new Promise<void>((resolve) => lines.on('close', () => resolve())),
-  ]);
   const answers = new Map<number, (error: string | undefined) => void>();
   let count = 0;
-  child.on('message', ({ id, error }: { readonly id: number; readonly error?: string }) => answers.get(id)?.(error));
-  child.on('exit', () => {
+  child.process.on('message', (message) => {
+    const { id, error } = message as { readonly id: number; readonly error?: string };
+    answers.get(id)?.(error);
+  });
+  child.process.on('exit', () => {
     for (const answer of answers.values()) answer('the process of the forwarder ended');
   });
   // Its first message says that the bundle is loaded.
@@ -67,8 +61,7 @@ export const startForwarder = async (path: string, endpoint: string): Promise<Fo
         answers.delete(id);
         resolve(error);
       });
-      if (child.connected) child.send({ id, event });
-      else answers.get(id)?.('the process of the forwarder ended');
+      if (!child.send({ id, event })) answers.get(id)?.('the process of the forwarder ended');
     });
 
   return {
@@ -81,9 +74,6 @@ export const startForwarder = async (path: string, endpoint: string): Promise<Fo
         else await sleep(RETRY_MS);
       }
     },
-    stop: async () => {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
+    stop: () => child.stop(),
   };
 };

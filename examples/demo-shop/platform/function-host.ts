@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Ids } from '../runtime/ids.ts';
+import { startChild } from './child.ts';
 import type { FromFunction, ToFunction } from '../runtime/messages.ts';
 
 /** One function of the shop, running in a process of its own. */
@@ -25,21 +24,11 @@ const RUNTIME = fileURLToPath(new URL('../runtime/main.ts', import.meta.url));
 
 /** Starts the process of a function; resolves when it is ready for invocations. */
 export const startFunction = async (name: string, platform: Platform): Promise<FunctionHost> => {
-  const child = spawn(process.execPath, [...process.execArgv, RUNTIME, name], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => platform.onLine(name, line));
-  const ended = Promise.all([
-    new Promise<void>((resolve) => child.on('exit', () => resolve())),
-    new Promise<void>((resolve) => lines.on('close', () => resolve())),
-  ]);
+  const child = startChild(RUNTIME, name, (line) => platform.onLine(name, line));
   const invocations = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   let count = 0;
 
-  const tell = (message: ToFunction): void => {
-    if (child.connected) child.send(message);
-  };
+  const tell = (message: ToFunction): void => void child.send(message);
   const answer = async (call: Extract<FromFunction, { type: 'call' }>): Promise<void> => {
     const { id, target, event, traceparent, asynchronous } = call;
     try {
@@ -50,12 +39,13 @@ export const startFunction = async (name: string, platform: Platform): Promise<F
     }
   };
   const ready = new Promise<void>((resolve, reject) => {
-    child.on('exit', () => {
+    child.process.on('exit', () => {
       const ended = new Error(`the process of ${name} ended`);
       reject(ended);
       for (const invocation of invocations.values()) invocation.reject(ended);
     });
-    child.on('message', (message: FromFunction) => {
+    child.process.on('message', (value) => {
+      const message = value as FromFunction;
       if (message.type === 'ready') resolve();
       else if (message.type === 'call') void answer(message);
       else {
@@ -75,9 +65,6 @@ export const startFunction = async (name: string, platform: Platform): Promise<F
         invocations.set(count, { resolve, reject });
         tell({ type: 'invoke', id: count, event, traceparent });
       }),
-    stop: async () => {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
+    stop: () => child.stop(),
   };
 };

@@ -1,4 +1,4 @@
-import { requestOfMessage, writeEnvelope, type ExportServiceRequest, type Signal } from '@serverless-otlp/otlp';
+import { requestOfMessage, writeEnvelope, type Signal } from '@serverless-otlp/otlp';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { noIds, type Ids } from './ids.ts';
 

@@ -36,6 +36,7 @@ const MAX_WAIT_MS = 500;
 /** The timeout the deployed function has unless told otherwise. */
 const INVOCATION_MS = 60_000;
 const PROGRESS_MS = 250;
+const LINE_FEED = 0x0a;
 
 const logStreamOf = (now: Date): string =>
   `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
@@ -49,10 +50,15 @@ async function* linesAsEvents(
 ): AsyncGenerator<unknown, void> {
   const source = { logGroup, logStream: logStreamOf(new Date()) };
   const otherLines = createOtherLines();
+  let lineOpen = false;
   positions.begin(input.name);
   async function* logEvents(): AsyncGenerator<readonly LogEvent[], void> {
     for await (const lines of linesOf(bytesUntil(input, signal), MAX_MESSAGE_BYTES)) {
-      if (passthrough) await stdout.write(otherLines(lines));
+      if (passthrough) {
+        const others = otherLines(lines);
+        if (others.length > 0) lineOpen = others.at(-1) !== LINE_FEED;
+        await stdout.write(others);
+      }
       const timestamp = Date.now();
       yield lines.map((line) => ({ id: positions.idOf(line), timestamp, message: textOfLine(line) }));
     }
@@ -61,6 +67,8 @@ async function* linesAsEvents(
   for await (const batch of batchesOf(logEvents(), bytesOf, { ...EVENT_LIMITS, maxWaitMs: MAX_WAIT_MS })) {
     yield subscriptionEvent(batch, source);
   }
+  // The report, or the next file, starts on a line of its own.
+  if (lineOpen) await stdout.write('\n');
 }
 
 async function* wholeEvents(
@@ -131,7 +139,13 @@ export const forward = async (files: readonly string[], options: ForwardOptions)
   clearInterval(timer);
 
   const total = tally.total();
-  const problems = shortfalls(total);
+  const interrupted = interruption.signal.aborted && inputs.some(({ name }) => name !== '');
+  const problems = [
+    ...shortfalls(total),
+    ...(interrupted
+      ? ['Interrupted: not everything was read. Run it again; what was delivered will be delivered twice.']
+      : []),
+  ];
   for (const problem of problems) await say(problem);
   const human = options.json !== true && terminalOf(process.stdout).isTty;
   await stdout.write(`${progress.clear()}${human ? successText(total) : JSON.stringify(total)}\n`);
