@@ -7,8 +7,6 @@ import { writeLine, writeReport } from './write-report.ts';
  * without an explicit endpoint.
  */
 export const handler: Forwarder = await loadForwarder({
-  // eslint-disable-next-line no-restricted-properties -- the handler is where the outside comes in
-  env: process.env,
   onReport: writeReport,
   onWarning: (message) => writeLine(JSON.stringify({ level: 'WARN', message })),
 });

@@ -10,6 +10,8 @@ export interface EnvironmentConfig {
   readonly warnings: readonly string[];
 }
 
+type Variable = { readonly name: string; readonly value: string } | undefined;
+type Ignored = (name: string, why: string) => void;
 type SignalSettings = Omit<OtlpHttpSettings, 'endpoint' | `${Signal}_endpoint`> & { readonly url: string };
 
 const PREFIX = 'OTEL_EXPORTER_OTLP_';
@@ -70,16 +72,15 @@ const signalSettings = (
   warnings: string[],
 ): SignalSettings | undefined => {
   /** The signal's own variable, else the general one; empty is unset (V1). */
-  const variable = (option: string): { readonly name: string; readonly value: string } | undefined => {
+  const variable = (option: string): Variable => {
     for (const name of [`${PREFIX}${signal.toUpperCase()}_${option}`, `${PREFIX}${option}`]) {
       const value = env[name]?.trim() ?? '';
       if (value !== '') return { name, value };
     }
     return undefined;
   };
-  const ignored = (name: string, why: string): undefined => {
+  const ignored: Ignored = (name, why) => {
     warnings.push(`${name} ${why}; ignored`);
-    return undefined;
   };
   const url = signalEndpoint(signal, variable('ENDPOINT'), defaultEndpoint, problems);
   const protocol = variable('PROTOCOL');
@@ -91,17 +92,11 @@ const signalSettings = (
   }
   if (url === undefined) return undefined;
 
-  const encoding = choice(protocol, { 'http/protobuf': 'proto', 'http/json': 'json', grpc: 'proto' } as const, ignored);
+  const encoding = choice(protocol, { 'http/protobuf': 'proto', 'http/json': 'json' } as const, ignored);
   const compression = choice(variable('COMPRESSION'), { gzip: 'gzip', none: 'none' } as const, ignored);
-  const timeout = variable('TIMEOUT');
-  const timeoutMs =
-    timeout === undefined
-      ? undefined
-      : /^\d+$/.test(timeout.value)
-        ? Number(timeout.value)
-        : ignored(timeout.name, 'is not a number of milliseconds');
+  const timeoutMs = milliseconds(variable('TIMEOUT'), ignored);
   const headers = signalHeaders(signal, env, warnings);
-  const tls = tlsSettings(variable);
+  const tls = tlsSettings(variable, problems);
   return {
     url,
     ...(encoding === undefined ? {} : { encoding }),
@@ -114,7 +109,7 @@ const signalSettings = (
 
 const signalEndpoint = (
   signal: Signal,
-  variable: { readonly name: string; readonly value: string } | undefined,
+  variable: Variable,
   defaultEndpoint: string | undefined,
   problems: ConfigProblem[],
 ): string | undefined => {
@@ -134,13 +129,22 @@ const signalEndpoint = (
 
 /** An enum in any case; an unknown value is warned about and ignored (V3). */
 const choice = <T extends string>(
-  variable: { readonly name: string; readonly value: string } | undefined,
+  variable: Variable,
   values: Readonly<Record<string, T>>,
-  ignored: (name: string, why: string) => undefined,
+  ignored: Ignored,
 ): T | undefined => {
   if (variable === undefined) return undefined;
   const found = Object.entries(values).find(([name]) => name === variable.value.toLowerCase());
-  return found?.[1] ?? ignored(variable.name, `must be one of ${Object.keys(values).join(', ')}`);
+  if (found === undefined) ignored(variable.name, `must be one of ${Object.keys(values).join(', ')}`);
+  return found?.[1];
+};
+
+/** Milliseconds; what is no such number, or negative, is warned about and ignored (V4). */
+const milliseconds = (variable: Variable, ignored: Ignored): number | undefined => {
+  if (variable === undefined) return undefined;
+  if (/^\d+$/.test(variable.value)) return Number(variable.value);
+  ignored(variable.name, 'is not a number of milliseconds');
+  return undefined;
 };
 
 /** A signal's own headers are merged over the general ones. */
@@ -150,11 +154,16 @@ const signalHeaders = (signal: Signal, env: Environment, warnings: string[]): Re
   return { ...read(`${PREFIX}HEADERS`), ...read(`${PREFIX}${signal.toUpperCase()}_HEADERS`) };
 };
 
-const tlsSettings = (variable: (option: string) => { readonly value: string } | undefined): TlsSettings => {
-  const [ca, cert, key] = ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY'].map((option) => variable(option)?.value);
+/** PEM files; a client certificate without its key, or a key without its certificate, would fail at every request. */
+const tlsSettings = (variable: (option: string) => Variable, problems: ConfigProblem[]): TlsSettings => {
+  const [ca, cert, key] = [variable('CERTIFICATE'), variable('CLIENT_CERTIFICATE'), variable('CLIENT_KEY')];
+  const alone = key === undefined ? cert : cert === undefined ? key : undefined;
+  if (alone !== undefined && !problems.some(({ path }) => path === alone.name)) {
+    problems.push({ path: alone.name, message: 'CLIENT_CERTIFICATE and CLIENT_KEY go together' });
+  }
   return {
-    ...(ca === undefined ? {} : { ca_file: ca }),
-    ...(cert === undefined ? {} : { cert_file: cert }),
-    ...(key === undefined ? {} : { key_file: key }),
+    ...(ca === undefined ? {} : { ca_file: ca.value }),
+    ...(cert === undefined ? {} : { cert_file: cert.value }),
+    ...(key === undefined ? {} : { key_file: key.value }),
   };
 };

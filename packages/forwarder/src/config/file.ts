@@ -4,43 +4,11 @@ import { typeOf } from './build.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { expand } from './expand.ts';
-import { attributesSchema, batchSchema, configSchema, debugSchema, filterSchema, otlpHttpSchema } from './schema.ts';
+import { parseText } from './parse-text.ts';
+import { undefinedIds } from './references.ts';
+import { COMPONENT_SCHEMAS, configSchema } from './schema.ts';
+import type { Schema } from './schema-values.ts';
 import type { Config } from './settings.ts';
-
-/** The schema of each component type: what `registry.ts` can make. */
-export const COMPONENT_SCHEMAS: Readonly<
-  Record<'exporters' | 'processors', Readonly<Record<string, v.GenericSchema>>>
-> = {
-  exporters: { otlp_http: otlpHttpSchema, debug: debugSchema },
-  processors: { batch: batchSchema, filter: filterSchema, attributes: attributesSchema },
-};
-
-const parse = async (path: string, text: string): Promise<unknown> => {
-  try {
-    // A YAML parser costs a cold start more than the whole forwarder: only who writes YAML pays for it.
-    if (/\.ya?ml$/i.test(path)) return (await import('yaml')).parse(text, { prettyErrors: false });
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    // The parsers quote the text around the mistake, and a configuration holds secrets: only the place travels on.
-    const place = /position (\d+)|line \d+/.exec(error instanceof Error ? error.message : '')?.[0];
-    throw new ConfigError([
-      {
-        path,
-        message: `is not valid ${/\.json$/i.test(path) ? 'JSON' : 'YAML or JSON'}${place === undefined ? '' : ` (at ${place})`}`,
-      },
-    ]);
-  }
-};
-
-const problemsOf = (path: string, issues: readonly v.BaseIssue<unknown>[]): readonly ConfigProblem[] =>
-  issues.map((issue) => {
-    const place = [path, v.getDotPath(issue)].filter((part) => part !== '' && part !== null).join('.');
-    // Valibot's own messages quote what they received, which may be a secret.
-    const unknownKey = issue.type === 'strict_object' && issue.expected === 'never';
-    const missing = issue.received === 'undefined';
-    const own = issue.message.startsWith('Invalid') ? 'has the wrong type or value' : issue.message;
-    return { path: place, message: unknownKey ? 'is not a setting; check its spelling' : missing ? 'is missing' : own };
-  });
 
 /**
  * Reads, expands and checks a configuration file: JSON, or YAML by its name. All mistakes are reported at once with their paths.
@@ -55,31 +23,53 @@ export const configOfFile = async (path: string, env: Environment): Promise<Conf
     throw new ConfigError([{ path, message: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}` }]);
   }
   const problems: ConfigProblem[] = [];
-  const expanded = expand(await parse(path, text), env, problems);
-  const checked = v.safeParse(configSchema, expanded);
-  if (!checked.success) throw new ConfigError([...problems, ...problemsOf('', checked.issues)]);
-  const exporters = checkComponents('exporters', checked.output, problems);
-  const processors = checkComponents('processors', checked.output, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { ...checked.output, exporters, processors };
+  const expanded = expand(await parseText(path, text), env, problems);
+  const config = check(configSchema, '', expanded, problems);
+  const given = (typeof expanded === 'object' && expanded !== null ? expanded : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const exporters = checkComponents('exporters', given['exporters'], problems);
+  const processors = checkComponents('processors', given['processors'], problems);
+  problems.push(...undefinedIds(expanded));
+  if (config === undefined || problems.length > 0) throw new ConfigError(problems);
+  return { ...config, exporters, processors };
+};
+
+const check = <T>(schema: Schema<T>, path: string, value: unknown, problems: ConfigProblem[]): T | undefined => {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  for (const problem of result.issues.map((issue) => problemOf(path, issue))) {
+    // What could not be expanded is not wrong a second time.
+    if (!problems.some((known) => known.path === problem.path)) problems.push(problem);
+  }
+  return undefined;
+};
+
+const problemOf = (path: string, issue: v.BaseIssue<unknown>): ConfigProblem => {
+  const place = [path, v.getDotPath(issue)].filter((part) => part !== '' && part !== null).join('.');
+  const at = (message: string): ConfigProblem => ({ path: place === '' ? 'the file' : place, message });
+  if (issue.type === 'strict_object' && issue.expected === 'never') return at('is not a setting; check its spelling');
+  if (issue.received === 'undefined') return at('is missing');
+  // Valibot's own messages quote what they received, which may be a secret.
+  return at(issue.message.startsWith('Invalid') ? 'has the wrong type or value' : issue.message);
 };
 
 const checkComponents = (
   kind: 'exporters' | 'processors',
-  config: Config,
+  components: unknown,
   problems: ConfigProblem[],
 ): Readonly<Record<string, unknown>> => {
   const schemas = COMPONENT_SCHEMAS[kind];
   const checked: [string, unknown][] = [];
-  for (const [id, settings] of Object.entries(config[kind] ?? {})) {
+  // What is no mapping at all is told by the schema of the file.
+  if (typeof components !== 'object' || components === null || Array.isArray(components)) return {};
+  for (const [id, settings] of Object.entries(components)) {
     const schema = Object.hasOwn(schemas, typeOf(id)) ? schemas[typeOf(id)] : undefined;
     if (schema === undefined) {
       problems.push({ path: `${kind}.${id}`, message: `unknown type; known: ${Object.keys(schemas).join(', ')}` });
-      continue;
+    } else {
+      checked.push([id, check(schema, `${kind}.${id}`, settings ?? {}, problems)]);
     }
-    const result = v.safeParse(schema, settings ?? {});
-    if (result.success) checked.push([id, result.output]);
-    else problems.push(...problemsOf(`${kind}.${id}`, result.issues));
   }
   return Object.fromEntries(checked);
 };

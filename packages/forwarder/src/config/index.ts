@@ -12,7 +12,8 @@ export type { Config } from './settings.ts';
 
 /** Where the variables and a forwarder's own reports go. */
 export interface LoadOptions extends Pick<ForwarderOptions, 'onReport'> {
-  readonly env: Environment;
+  /** Default: those of the process. */
+  readonly env?: Environment;
   /** Is told what was ignored in the variables. */
   readonly onWarning: (warning: string) => void;
   /** The base endpoint when nothing names one. The deployed forwarder has none and refuses to start. */
@@ -21,7 +22,10 @@ export interface LoadOptions extends Pick<ForwarderOptions, 'onReport'> {
   readonly configFile?: string;
 }
 
-const loadConfig = async ({ env, onWarning, defaultEndpoint, configFile }: LoadOptions): Promise<Config> => {
+const loadConfig = async (
+  env: Environment,
+  { onWarning, defaultEndpoint, configFile }: LoadOptions,
+): Promise<Config> => {
   const path = configFile ?? env['OTLP_FORWARDER_CONFIG'] ?? '';
   if (path !== '') return (await import('./file.ts')).configOfFile(path, env);
   const { config, warnings } = configOfEnvironment(env, defaultEndpoint);
@@ -41,6 +45,7 @@ const ownLogGroups = (env: Environment): readonly string[] => {
  * @throws {ConfigError} with every mistake at once.
  */
 export const loadForwarder = async (options: LoadOptions): Promise<Forwarder> => {
-  const config = await loadConfig(options);
-  return createForwarder({ ...buildForwarder(config, ownLogGroups(options.env)), onReport: options.onReport });
+  const { env = process.env, onReport } = options;
+  const config = await loadConfig(env, options);
+  return createForwarder({ ...buildForwarder(config, ownLogGroups(env)), onReport });
 };

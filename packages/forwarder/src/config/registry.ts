@@ -3,12 +3,12 @@ import { batch } from '../processors/batch.ts';
 import { filter } from '../processors/filter.ts';
 import { debug } from '../exporters/debug.ts';
 import { otlpHttp } from '../exporters/otlp-http.ts';
-import type { TlsOptions } from '../exporters/otlp-http/transport.ts';
 import { withRetry } from '../exporters/with-retry.ts';
 import { withSplit } from '../exporters/with-split.ts';
 import type { Exporter, Processor } from '../types.ts';
 import { writeLine } from '../write-report.ts';
 import { signalUrl } from './endpoint.ts';
+import { readPem } from './pem.ts';
 import type {
   AttributesSettings,
   BatchSettings,
@@ -18,8 +18,8 @@ import type {
 } from './settings.ts';
 import { SIGNALS } from '@serverless-otlp/otlp';
 
-/** Makes a component of checked settings. `readFile` reads a PEM file and throws with a clear message. */
-type Factory<Component> = (id: string, settings: never, readFile: (path: string) => string) => Component;
+/** Makes a component of checked settings. Throws with a clear message when a file it needs is no good. */
+type Factory<Component> = (id: string, settings: never) => Component;
 
 /** `undefined` options stand for defaults; with exact optional properties they have to be left out. */
 const defined = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
@@ -27,19 +27,14 @@ const defined = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], 
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 
-const otlpHttpFrom = (id: string, settings: OtlpHttpSettings, readFile: (path: string) => string): Exporter => {
-  const { endpoint, retry = {}, tls = {} } = settings;
+const otlpHttpFrom = (id: string, settings: OtlpHttpSettings): Exporter => {
+  const { endpoint, retry = {} } = settings;
   const endpoints = Object.fromEntries(
     SIGNALS.flatMap((signal) => {
       const url = settings[`${signal}_endpoint`] ?? (endpoint === undefined ? undefined : signalUrl(endpoint, signal));
       return url === undefined ? [] : [[signal, url]];
     }),
   );
-  const pem: TlsOptions = defined({
-    ca: tls.ca_file && readFile(tls.ca_file),
-    cert: tls.cert_file && readFile(tls.cert_file),
-    key: tls.key_file && readFile(tls.key_file),
-  });
   const exporter = otlpHttp(
     defined({
       name: id,
@@ -52,7 +47,7 @@ const otlpHttpFrom = (id: string, settings: OtlpHttpSettings, readFile: (path: s
       concurrency: settings.concurrency,
       maxRequestBytes: settings.max_request_bytes,
       maxResponseBytes: settings.max_response_bytes,
-      tls: pem,
+      tls: settings.tls && readPem(settings.tls),
     }),
   );
   const retried =

@@ -1,6 +1,7 @@
 import { decodeBase64, gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
 import { faultOf } from '../fault.ts';
 import type { Decoded, Encoding, IgnoredReason, InflateBudget, Metadata, SourceRecord } from '../types.ts';
+import { unopened } from './inflate-work.ts';
 
 /** The most a subscription blob may decompress to (D17). A legitimate one is 1 MB compressed and OTLP/JSON at worst: 16 MB. */
 const MAX_BLOB_BYTES = 32 * 1024 * 1024;
@@ -39,13 +40,21 @@ const parseSubscription = (json: Uint8Array): Subscription => {
   const { messageType, owner, logGroup, logStream, logEvents } = (value ?? {}) as Readonly<Record<string, unknown>>;
   const control = messageType === 'CONTROL_MESSAGE';
   if (!control && messageType !== 'DATA_MESSAGE') throw shapeFault('unknown messageType');
-  if (!Array.isArray(logEvents)) throw shapeFault('no logEvents');
-  const events = logEvents.map((event: unknown): LogEvent => {
+  if (!control && !Array.isArray(logEvents)) throw shapeFault('no logEvents');
+  const events = (Array.isArray(logEvents) ? logEvents : []).map((event: unknown): LogEvent => {
     const { id, message } = (event ?? {}) as Readonly<Record<string, unknown>>;
     return { id: text(id), message: text(message) };
   });
   return { control, metadata: { owner: text(owner), log_group: text(logGroup), log_stream: text(logStream) }, events };
 };
+
+const NOT_TELEMETRY: readonly Decoded[] = [{ ignored: 'not_telemetry' }];
+
+/** What an encoding adds to the metadata never replaces what CloudWatch says. */
+const withMetadata = (found: Decoded, metadata: Metadata): Decoded =>
+  'request' in found
+    ? { request: found.request, metadata: found.metadata === undefined ? metadata : { ...found.metadata, ...metadata } }
+    : found;
 
 /**
  * Opens a CloudWatch Logs subscription blob (gzip, in base64 when it is text) and hands each line to the line encodings.
@@ -56,21 +65,16 @@ const parseSubscription = (json: Uint8Array): Subscription => {
 export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptions): Encoding => {
   const own: ReadonlySet<string> = new Set(ownLogGroups);
 
-  const decodeLine = (event: LogEvent, metadata: Metadata, budget: InflateBudget): Decoded => {
+  const decodeLine = (event: LogEvent, metadata: Metadata, budget: InflateBudget): readonly Decoded[] => {
     const record: SourceRecord = { id: event.id, data: event.message, attributes: metadata };
     try {
       for (const encoding of lines) {
-        const found = encoding.decode(record, budget)?.[0];
-        if (found === undefined) continue;
-        if (!('request' in found)) return found;
-        return {
-          request: found.request,
-          metadata: found.metadata === undefined ? metadata : { ...found.metadata, ...metadata },
-        };
+        const found = encoding.decode(record, budget);
+        if (found !== undefined && found.length > 0) return found.map((one) => withMetadata(one, metadata));
       }
-      return { ignored: 'not_telemetry' };
+      return NOT_TELEMETRY;
     } catch (error) {
-      return faultOf(record, error);
+      return [faultOf(record, error)];
     }
   };
 
@@ -78,14 +82,15 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
     name: 'cloudwatch_logs',
     decode: (record, budget) => {
       const limit = budget.allow(MAX_BLOB_BYTES);
+      let json: Uint8Array | undefined;
       let subscription: Subscription;
       try {
-        const blob = typeof record.data === 'string' ? decodeBase64(record.data) : record.data;
-        const json = gunzipBounded(blob, limit);
+        json = gunzipBounded(typeof record.data === 'string' ? decodeBase64(record.data) : record.data, limit);
         budget.spend(json.length);
         subscription = parseSubscription(json);
       } catch (error) {
-        return [faultOf(record, error)];
+        const packed = json === undefined;
+        return [unopened(record, error, budget, { limit, maxBytes: MAX_BLOB_BYTES, packed })];
       }
       const { control, metadata, events } = subscription;
       const skip: IgnoredReason | undefined = control
@@ -94,7 +99,7 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
           ? 'own_logs'
           : undefined;
       if (skip !== undefined) return events.map(() => ({ ignored: skip }));
-      return events.map((event) => decodeLine(event, metadata, budget));
+      return events.flatMap((event) => decodeLine(event, metadata, budget));
     },
   };
 };

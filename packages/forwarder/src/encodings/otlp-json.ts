@@ -1,6 +1,12 @@
-import { parseLogLine, parseOtlpJson, requestFromJson, signalOfJson } from '@serverless-otlp/otlp';
-import { faultOf } from '../fault.ts';
+import { InvalidOtlpError, parseLogLine, parseOtlpJson, requestFromJson, signalOfJson } from '@serverless-otlp/otlp';
 import type { Encoding } from '../types.ts';
+import { unopened } from './inflate-work.ts';
+
+/** The most one line may become: packed numbers take more room in protobuf than in JSON (D17). */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/** How a line starts that can be nothing else, bare or behind Lambda's text prefix. What is no JSON after that was cut or broken. */
+const CLAIM = /^\s*(?:[^{]{1,160}\t)?\{\s*"resource(?:Spans|Metrics|Logs)"\s*:\s*\[/;
 
 const isRequest = (value: Readonly<Record<string, unknown>>): boolean => signalOfJson(value) !== undefined;
 
@@ -16,14 +22,19 @@ export const otlpJson = (): Encoding => ({
     const text = typeof record.data === 'string' ? record.data : Buffer.from(record.data).toString();
     if (!text.includes('resourceSpans') && !text.includes('resourceMetrics') && !text.includes('resourceLogs'))
       return undefined;
+    const limit = budget.allow(MAX_REQUEST_BYTES);
     try {
       const line = parseLogLine(text, isRequest, parseOtlpJson);
-      if (line === undefined) return undefined;
+      if (line === undefined) {
+        if (!CLAIM.test(text)) return undefined;
+        throw new InvalidOtlpError('truncated', 'starts like OTLP/JSON and is no JSON: cut, or broken');
+      }
       const request = requestFromJson(line.value);
+      if (request.bytes.length > limit) throw new InvalidOtlpError('too_large', `more than ${limit} bytes`);
       budget.spend(request.bytes.length);
       return [{ request }];
     } catch (error) {
-      return [faultOf(record, error)];
+      return [unopened(record, error, budget, { limit, maxBytes: MAX_REQUEST_BYTES, packed: false })];
     }
   },
 });

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Signal } from '@serverless-otlp/otlp';
-import type { Delivery, Fault, IgnoredReason } from '../types.ts';
+import type { Delivery, Fault, IgnoredReason, Metadata } from '../types.ts';
 import type { DecodedRecords } from './decode.ts';
 import type { Run, SignalRun } from './run.ts';
 
 /** How many faults and error classes one report names; the counts cover all of them. */
 const MAX_NAMED = 10;
+
+/** How much of an error's message a report repeats, in characters. */
+const MAX_MESSAGE = 300;
 
 /** What became of one signal's items at one destination. Zero counts are left out, `decoded` excepted. */
 export interface DestinationCounts {
@@ -106,6 +109,10 @@ const countDeliveries = (run: SignalRun): DestinationCounts & { readonly balance
   return { ...compact(all), balanced: decoded + made === out };
 };
 
+/** What the source says of itself. Kept envelope headers are the function's words: no report repeats their values. */
+const sourceOf = (metadata: Metadata): Metadata =>
+  Object.fromEntries(Object.entries(metadata).filter(([name]) => !name.startsWith('header.')));
+
 const quarantinedParts = (deliveries: readonly Delivery[]): readonly QuarantinedPart[] =>
   deliveries.flatMap(({ destination, telemetry: { request, metadata }, outcome }) =>
     outcome.status === 'rejected' && outcome.fault === 'telemetry'
@@ -116,8 +123,8 @@ const quarantinedParts = (deliveries: readonly Delivery[]): readonly Quarantined
             items: request.items,
             bytes: request.bytes.length,
             sha256: createHash('sha256').update(request.bytes).digest('hex'),
-            source: metadata,
-            error: outcome.error.message,
+            source: sourceOf(metadata),
+            error: outcome.error.message.slice(0, MAX_MESSAGE),
           },
         ]
       : [],
@@ -126,8 +133,9 @@ const quarantinedParts = (deliveries: readonly Delivery[]): readonly Quarantined
 const errorCounts = (deliveries: readonly Delivery[]): readonly ErrorCount[] => {
   const errors = new Map<string, { destination: string; error: string; count: number }>();
   for (const { destination, outcome } of deliveries) {
-    const error = outcome.status === 'delivered' ? outcome.message : outcome.error.message;
-    if (error === undefined) continue;
+    const message = outcome.status === 'delivered' ? outcome.message : outcome.error.message;
+    if (message === undefined) continue;
+    const error = message.slice(0, MAX_MESSAGE);
     const key = `${destination}\n${error}`;
     const known = errors.get(key);
     if (known === undefined) errors.set(key, { destination, error, count: 1 });

@@ -56,16 +56,17 @@ const runSignal = async (
   let made = 0;
   let current = telemetry;
   for (const processor of processors) {
-    const before = itemsOf(current);
+    let change: number;
     try {
-      current = processor.process(current);
+      const next = processor.process(current);
+      change = itemsOf(next) - itemsOf(current);
+      current = next;
     } catch (cause) {
       // A broken processor fails closed: unredacted telemetry must not pass, and nothing may be lost. The source keeps it.
       const error = new Error(`processor ${processor.name} failed: this is a bug in it`, { cause });
       const deliveries = current.map((part) => failed(exporter.name, part, error));
       return { signal, destination: exporter.name, decoded, filtered, made, deliveries };
     }
-    const change = itemsOf(current) - before;
     if (change < 0) filtered -= change;
     else made += change;
   }
@@ -73,7 +74,7 @@ const runSignal = async (
   const worthSending = current.filter(({ request }) => request.items > 0);
   const exports = worthSending.map(async (part) => {
     try {
-      return await exporter.export(part, deadline);
+      return [...(await exporter.export(part, deadline))];
     } catch (cause) {
       return [
         failed(exporter.name, part, new Error(`exporter ${exporter.name} threw: this is a bug in it`, { cause })),

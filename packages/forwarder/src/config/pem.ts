@@ -1,0 +1,47 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import type { TlsOptions } from '../exporters/otlp-http/transport.ts';
+import type { TlsSettings } from './settings.ts';
+
+/** The variable behind each setting: who configures by variables has never heard of the setting. */
+const VARIABLES = { ca_file: 'CERTIFICATE', cert_file: 'CLIENT_CERTIFICATE', key_file: 'CLIENT_KEY' } as const;
+
+const nameOf = (setting: keyof TlsSettings): string => `tls.${setting} (OTEL_EXPORTER_OTLP_${VARIABLES[setting]})`;
+
+/** The text of a PEM file. The path stays out of the message: whoever gave the key itself instead would find it in the log. */
+const read = (tls: TlsSettings, setting: keyof TlsSettings): string | undefined => {
+  const path = tls[setting];
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'error';
+    throw new Error(`${nameOf(setting)}: the file cannot be read: ${code}`, { cause: code });
+  }
+};
+
+const check = (use: () => unknown, message: string): void => {
+  try {
+    use();
+  } catch (error) {
+    throw new Error(message, { cause: (error as NodeJS.ErrnoException).code });
+  }
+};
+
+/**
+ * Reads PEM files and tries them, so that a broken one fails at start and not at every request (V6).
+ *
+ * @throws {Error} that names the setting at fault.
+ */
+export const readPem = (tls: TlsSettings): TlsOptions => {
+  const [ca, cert, key] = [read(tls, 'ca_file'), read(tls, 'cert_file'), read(tls, 'key_file')];
+  // A secure context takes any text for a list of authorities, and would then trust nobody.
+  if (ca !== undefined) check(() => new X509Certificate(ca), `${nameOf('ca_file')}: the file holds no PEM certificate`);
+  const pair = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+  check(
+    () => createSecureContext(pair),
+    `${nameOf('cert_file')} and ${nameOf('key_file')}: no PEM certificate and the key that belongs to it`,
+  );
+  return { ...(ca === undefined ? {} : { ca }), ...pair };
+};

@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { isHeader } from './headers.ts';
+import { flag, integer, mapping, oneOf, record, type Schema, text, url } from './schema-values.ts';
+import type { OtlpHttpSettings } from './settings.ts';
+
+const tls = v.pipe(
+  mapping({
+    ca_file: v.exactOptional(text('PEM file of the certificate authorities to trust instead of the built-in ones.')),
+    cert_file: v.exactOptional(text('PEM file of the client certificate, for mutual TLS.')),
+    key_file: v.exactOptional(text('PEM file of the client key, for mutual TLS.')),
+  }),
+  v.check(
+    ({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined),
+    'cert_file and key_file go together',
+  ),
+  v.description('Trust and identity for `https` endpoints.'),
+);
+
+const retry = v.pipe(
+  mapping({
+    enabled: v.exactOptional(flag('Whether to try again inside the invocation. Default true.')),
+    initial_interval_ms: v.exactOptional(
+      integer(1, 60_000, 'Wait before the second try; doubles with each. Default 250.'),
+    ),
+    max_interval_ms: v.exactOptional(integer(1, 600_000, 'The longest wait. Default 2000.')),
+    max_elapsed_ms: v.exactOptional(integer(1, 900_000, 'All tries together, waits included. Default 5000.')),
+  }),
+  v.description('Tries after 429, 502, 503, 504, timeouts and failed connections.'),
+);
+
+const headers = v.pipe(
+  record(v.string('must be text')),
+  v.check(
+    (sent) => Object.entries(sent).every(([name, value]) => isHeader(name, value)),
+    'holds a name or value that cannot be sent',
+  ),
+  v.description('Sent with every request. Values are secrets: take them from `${env:NAME}`.'),
+);
+
+/** Settings of an `otlp_http` exporter. */
+export const otlpHttpSchema: Schema<OtlpHttpSettings> = v.pipe(
+  mapping({
+    endpoint: v.exactOptional(url('Base URL; `/v1/traces`, `/v1/metrics` and `/v1/logs` are appended.')),
+    traces_endpoint: v.exactOptional(url('URL for traces, used as it is.')),
+    metrics_endpoint: v.exactOptional(url('URL for metrics, used as it is.')),
+    logs_endpoint: v.exactOptional(url('URL for logs, used as it is.')),
+    encoding: v.exactOptional(oneOf(['proto', 'json'], 'Encoding on the wire. Default `proto`.')),
+    compression: v.exactOptional(oneOf(['gzip', 'none'], 'Of requests. Default `gzip`.')),
+    compression_level: v.exactOptional(integer(1, 9, '1 is fastest, 9 smallest. Default 1.')),
+    headers: v.exactOptional(headers),
+    timeout_ms: v.exactOptional(integer(0, 900_000, "Of one try; 0 is no limit but the invocation's. Default 10000.")),
+    concurrency: v.exactOptional(integer(1, 1_000, 'Connections at once per execution environment. Default 10.')),
+    max_request_bytes: v.exactOptional(
+      integer(1, 1_073_741_824, 'Uncompressed size of one request; larger ones are split at items. Default 67108864.'),
+    ),
+    max_request_items: v.exactOptional(
+      integer(1, 10_000_000, 'Spans, data points or log records of one request. Default: no limit.'),
+    ),
+    max_response_bytes: v.exactOptional(
+      integer(1, 1_073_741_824, 'Largest answer that is read, also after decompression. Default 4194304.'),
+    ),
+    retry: v.exactOptional(retry),
+    tls: v.exactOptional(tls),
+  }),
+  v.check(
+    (settings) =>
+      [settings.endpoint, settings.traces_endpoint, settings.metrics_endpoint, settings.logs_endpoint].some(Boolean),
+    'needs an endpoint, e.g. endpoint: https://collector.example:4318',
+  ),
+  v.description('Sends OTLP over HTTP to a collector or backend.'),
+);
+
+/** Settings of a `debug` exporter. */
+export const debugSchema: Schema<object> = v.pipe(
+  mapping({}),
+  v.description('Writes one line of counts per request and delivers to nowhere.'),
+);

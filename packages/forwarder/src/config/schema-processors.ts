@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { integer, mapping, oneOf, patterns, type Schema, text } from './schema-values.ts';
+import type { AttributesSettings, BatchSettings, FilterPatternSettings, FilterSettings } from './settings.ts';
+
+/** Settings of a `batch` processor. */
+export const batchSchema: Schema<BatchSettings> = v.pipe(
+  mapping({
+    max_bytes: v.exactOptional(integer(1, 1_073_741_824, 'Uncompressed size of a merged request. Default 4194304.')),
+    max_items: v.exactOptional(
+      integer(1, 10_000_000, 'Spans, data points or log records of a merged request. Default 10000.'),
+    ),
+  }),
+  v.description('Merges telemetry of equal metadata and signal into few requests, and splits what is too large.'),
+);
+
+const filterPatterns = (description: string): Schema<FilterPatternSettings> =>
+  v.pipe(
+    mapping({
+      log_group: v.exactOptional(patterns('Log group names; `*` is any text, `?` one character.')),
+      owner: v.exactOptional(patterns('AWS account ids; `*` and `?` as above.')),
+    }),
+    v.description(description),
+  );
+
+/** Settings of a `filter` processor. */
+export const filterSchema: Schema<FilterSettings> = v.pipe(
+  mapping({
+    include: v.exactOptional(filterPatterns('Only telemetry that matches every list given here passes.')),
+    exclude: v.exactOptional(filterPatterns('Telemetry that matches any list given here does not pass.')),
+  }),
+  v.description('Keeps or drops telemetry by the log group and account it came from.'),
+);
+
+const scalar = v.union([v.string(), v.number(), v.boolean()]);
+const attributeValue = v.pipe(
+  v.union([scalar, v.array(scalar)], 'must be text, a number, a boolean or a list of these'),
+  v.description('The new value: text, number, boolean or a list of these.'),
+);
+
+const action = v.pipe(
+  mapping({
+    action: oneOf(
+      ['insert', 'update', 'upsert', 'delete'],
+      '`insert` where absent, `update` where present, `upsert` both, `delete`.',
+    ),
+    key: text('The attribute.'),
+    value: v.exactOptional(attributeValue),
+    from_metadata: v.exactOptional(
+      oneOf(['owner', 'log_group', 'log_stream'], 'Take the value from what CloudWatch says of the source.'),
+    ),
+    on: v.exactOptional(
+      oneOf(['resource', 'item'], 'Where: `resource` (default), or `item`: spans, data points, log records.'),
+    ),
+  }),
+  v.check(
+    ({ action: kind, value, from_metadata }) =>
+      (kind === 'delete' ? 0 : 1) === [value, from_metadata].filter((given) => given !== undefined).length,
+    'needs exactly one of value and from_metadata, and delete needs none',
+  ),
+);
+
+/** Settings of an `attributes` processor. */
+export const attributesSchema: Schema<AttributesSettings> = v.pipe(
+  mapping({
+    actions: v.pipe(
+      v.array(action, 'must be a list'),
+      v.minLength(1, 'must not be empty'),
+      v.description('Edits, done in this order.'),
+    ),
+  }),
+  v.description('Edits attributes of resources, spans, data points and log records.'),
+);
