@@ -6,6 +6,7 @@ import {
   request as httpRequest,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import { gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
 
@@ -58,20 +59,32 @@ const RETRYABLE_CODES: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
 ]);
 
-const codeOf = (error: Error): string => {
+/** Node takes a longer delay for none at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const TIMED_OUT: HttpAnswer = { failure: 'retryable', message: 'timed out' };
+
+const failureOf = (error: Error): HttpAnswer => {
   // Happy Eyeballs wraps one error per address.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return (first as NodeJS.ErrnoException | undefined)?.code ?? error.name;
+  const { code = error.name, message }: NodeJS.ErrnoException = first instanceof Error ? first : error;
+  return { failure: RETRYABLE_CODES.has(code) ? 'retryable' : 'permanent', message: `${code} (${message})` };
 };
 
-/** A kept-alive connection that the other side had closed, typically while the environment was frozen. */
-const isStale = (request: ClientRequest, error: Error): boolean =>
-  request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
-
-/** Kept-alive connections to one destination. Redirects are answers like any other: never followed (D15). */
+/**
+ * Kept-alive connections to one destination. Redirects are answers like any other: never followed (D15).
+ *
+ * @throws {Error} of OpenSSL on a certificate or key that is none; at creation only.
+ */
 export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
   const { concurrency = 10, maxResponseBytes = 4 * 1024 * 1024, tls = {} } = options;
   const pool = { keepAlive: true, maxSockets: concurrency, maxFreeSockets: concurrency };
+  const minVersion = 'TLSv1.2';
+  // Read once: a bundle of authorities costs milliseconds to parse, and a broken file is a mistake to report at the start.
+  const trust =
+    Object.keys(tls).length === 0
+      ? ({ minVersion } as const)
+      : { secureContext: createSecureContext({ minVersion, ...tls }) };
   let http: HttpAgent | undefined;
   let https: HttpsAgent | undefined;
 
@@ -82,7 +95,7 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
     if (target === undefined) targets.set(url, (target = urlToHttpOptions(url)));
     const common = { ...target, method: 'POST', headers: { ...headers, 'content-length': length } };
     return url.protocol === 'https:'
-      ? httpsRequest({ ...common, agent: (https ??= new HttpsAgent({ ...pool, minVersion: 'TLSv1.2', ...tls })) })
+      ? httpsRequest({ ...common, agent: (https ??= new HttpsAgent({ ...pool, ...trust, rejectUnauthorized: true })) })
       : httpRequest({ ...common, agent: (http ??= new HttpAgent(pool)) });
   };
 
@@ -96,46 +109,63 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
     url: URL,
     headers: Readonly<Record<string, string>>,
     body: Uint8Array,
-    end: number,
+    endMs: number,
     retryStale: boolean,
   ): Promise<HttpAnswer> =>
     new Promise((resolve) => {
       const request = open(url, headers, body.length);
-      let timedOut = false;
-      // A timer of our own: an AbortSignal per request costs a quarter of the CPU of the request.
-      const timer = setTimeout(() => {
-        timedOut = true;
-        request.destroy();
-      }, end - performance.now());
-      const settle = (answer: HttpAnswer | Promise<HttpAnswer>): void => {
+      let answer: IncomingMessage | undefined;
+      let bytesBefore = 0;
+      let settled = false;
+      const settle = (outcome: HttpAnswer | Promise<HttpAnswer>): void => {
+        settled = true;
         clearTimeout(timer);
-        resolve(answer);
+        resolve(outcome);
       };
-      request.on('response', (response) => {
-        const { statusCode: status = 0, headers: received } = response;
-        readBody(response, maxResponseBytes, (content) => settle({ status, headers: received, body: content }));
-      });
-      request.on('error', (error) => {
-        if (timedOut) settle({ failure: 'retryable', message: 'timed out' });
-        else if (retryStale && isStale(request, error)) {
+      /** Once a status is there it counts, however the connection ends (C14). */
+      const fail = (failure: () => HttpAnswer | Promise<HttpAnswer>): void => {
+        if (answer === undefined && !settled) settle(failure());
+      };
+      const end = (body: Uint8Array | 'too_large' | 'broken'): void => {
+        if (answer !== undefined) settle({ status: answer.statusCode ?? 0, headers: answer.headers, body });
+      };
+      // A timer of our own: an AbortSignal per request costs a quarter of the CPU of the request. It settles by itself: a request
+      // that waits for a connection reports its end only when it gets one.
+      const timer = setTimeout(
+        () => {
+          fail(() => TIMED_OUT);
+          end('broken');
+          request.destroy();
+        },
+        Math.min(endMs - performance.now(), MAX_TIMER_MS),
+      );
+      /** A used connection that the other side closed while it was idle, typically while the environment was frozen (D9). */
+      const isStale = (error: NodeJS.ErrnoException): boolean =>
+        bytesBefore > 0 &&
+        (error.code === 'ECONNRESET' || error.code === 'EPIPE') &&
+        request.socket?.bytesRead === bytesBefore;
+
+      request.on('socket', (socket) => (bytesBefore = socket.bytesRead));
+      request.on('response', (response) => readBody((answer = response), maxResponseBytes, end));
+      request.on('error', (error) =>
+        fail(() => {
+          if (!retryStale || !isStale(error)) return failureOf(error);
           closeIdle();
-          settle(post(url, headers, body, end, false));
-        } else {
-          const code = codeOf(error);
-          const failure = RETRYABLE_CODES.has(code) ? 'retryable' : 'permanent';
-          settle({ failure, message: `${code} (${reason(error)})` });
-        }
-      });
+          return post(url, headers, body, endMs, false);
+        }),
+      );
+      // After a switch of protocols nothing else is heard.
+      request.on('close', () => fail(() => ({ failure: 'retryable', message: 'closed without an answer' })));
       request.end(body);
     });
 
-  return (url, headers, body, timeoutMs) => post(url, headers, body, performance.now() + timeoutMs, true);
+  // What Node throws at once is a request that cannot be made.
+  return (url, headers, body, timeoutMs) =>
+    post(url, headers, body, performance.now() + timeoutMs, true).catch(failureOf);
 };
 
-const reason = (error: Error): string => {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first.message : error.message;
-};
+/** RFC 9110, section 8.4.1.3. */
+const GZIP = /^(?:x-)?gzip$/i;
 
 /** Gives the body, decompressed if it says so, once: the first call counts (C11). */
 const readBody = (
@@ -161,7 +191,7 @@ const decompressed = (
   encoding: string | undefined,
   maxBytes: number,
 ): Uint8Array | 'too_large' | 'broken' => {
-  if (encoding !== 'gzip' || body.length === 0) return body;
+  if (encoding === undefined || !GZIP.test(encoding) || body.length === 0) return body;
   try {
     return gunzipBounded(body, maxBytes);
   } catch (error) {
