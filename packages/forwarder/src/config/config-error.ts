@@ -6,15 +6,18 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** How many mistakes the message names; a file of something else entirely would fill a screen. */
+const MAX_NAMED = 50;
+
 /** Every mistake of a configuration at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
-    super(
-      `the configuration is not valid:\n${problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`,
-    );
+    const lines = problems.slice(0, MAX_NAMED).map(({ path, message }) => `  ${path}: ${message}`);
+    const more = problems.length > MAX_NAMED ? [`  and ${problems.length - MAX_NAMED} more`] : [];
+    super(['the configuration is not valid:', ...lines, ...more].join('\n'));
     this.problems = problems;
   }
 }

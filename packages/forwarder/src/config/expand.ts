@@ -8,6 +8,9 @@ const VARIABLE = /^\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:(?!\$\{)[^])*))?\}$/
 /** Deeper than any setting lies; what is nested further would only exhaust the stack. */
 const MAX_DEPTH = 32;
 
+/** Names that could reach a prototype; Valibot drops them without a word. */
+const NO_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 /** Every string in a parsed configuration with its references replaced. What cannot be replaced goes to `problems`. */
 export const expand = (
   value: unknown,
@@ -25,12 +28,13 @@ export const expand = (
   if (Array.isArray(value)) {
     return value.map((entry, index) => expand(entry, env, problems, `${path}[${index}]`, depth + 1));
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [
-      key,
-      expand(entry, env, problems, path === '' ? key : `${path}.${key}`, depth + 1),
-    ]),
-  );
+  const entries = Object.entries(value).flatMap(([key, entry]): readonly (readonly [string, unknown])[] => {
+    const place = path === '' ? key : `${path}.${key}`;
+    if (!NO_NAMES.has(key)) return [[key, expand(entry, env, problems, place, depth + 1)]];
+    problems.push({ path: place, message: 'is not a setting; check its spelling' });
+    return [];
+  });
+  return Object.fromEntries(entries);
 };
 
 const expandText = (text: string, env: Environment, problems: ConfigProblem[], path: string): string =>

@@ -30,7 +30,7 @@ export const configOfFile = async (path: string, env: Environment): Promise<Conf
   >;
   const exporters = checkComponents('exporters', given['exporters'], problems);
   const processors = checkComponents('processors', given['processors'], problems);
-  problems.push(...undefinedIds(expanded));
+  for (const problem of undefinedIds(expanded)) problems.push(problem);
   if (config === undefined || problems.length > 0) throw new ConfigError(problems);
   return { ...config, exporters, processors };
 };
@@ -38,9 +38,12 @@ export const configOfFile = async (path: string, env: Environment): Promise<Conf
 const check = <T>(schema: Schema<T>, path: string, value: unknown, problems: ConfigProblem[]): T | undefined => {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  for (const problem of result.issues.map((issue) => problemOf(path, issue))) {
-    // What could not be expanded is not wrong a second time.
-    if (!problems.some((known) => known.path === problem.path)) problems.push(problem);
+  // One problem per place: what could not be expanded is not wrong a second time.
+  const known = new Set(problems.map((problem) => problem.path));
+  for (const issue of result.issues) {
+    const problem = problemOf(path, issue);
+    if (!known.has(problem.path)) problems.push(problem);
+    known.add(problem.path);
   }
   return undefined;
 };
@@ -48,7 +51,6 @@ const check = <T>(schema: Schema<T>, path: string, value: unknown, problems: Con
 const problemOf = (path: string, issue: v.BaseIssue<unknown>): ConfigProblem => {
   const place = [path, v.getDotPath(issue)].filter((part) => part !== '' && part !== null).join('.');
   const at = (message: string): ConfigProblem => ({ path: place === '' ? 'the file' : place, message });
-  if (issue.type === 'strict_object' && issue.expected === 'never') return at('is not a setting; check its spelling');
   if (issue.received === 'undefined') return at('is missing');
   // Valibot's own messages quote what they received, which may be a secret.
   return at(issue.message.startsWith('Invalid') ? 'has the wrong type or value' : issue.message);

@@ -64,7 +64,9 @@ export const otlpHttpSchema: Schema<OtlpHttpSettings> = v.pipe(
   }),
   v.check(
     (settings) =>
-      [settings.endpoint, settings.traces_endpoint, settings.metrics_endpoint, settings.logs_endpoint].some(Boolean),
+      [settings.endpoint, settings.traces_endpoint, settings.metrics_endpoint, settings.logs_endpoint].some(
+        (endpoint) => endpoint !== undefined,
+      ),
     'needs an endpoint, e.g. endpoint: https://collector.example:4318',
   ),
   v.description('Sends OTLP over HTTP to a collector or backend.'),

@@ -11,10 +11,12 @@ const anyMapping: Schema<Readonly<Record<string, unknown>>> = v.custom<Readonly<
   'must be a mapping of names to values',
 );
 
-/** Settings by name; what is not named is refused. Valibot takes a list for an object: `headers: [a=b]` would name a header `0`. */
+/** Settings by name; every other name is refused. Valibot takes a list for an object: `headers: [a=b]` would name a header `0`. */
 export const mapping = <const Entries extends v.ObjectEntries>(
   entries: Entries,
-): Schema<v.InferOutput<v.StrictObjectSchema<Entries, undefined>>> => v.pipe(anyMapping, v.strictObject(entries));
+): Schema<v.InferOutput<v.ObjectSchema<Entries, undefined>>> =>
+  // Unlike `strictObject`, which stops at the first unknown name.
+  v.pipe(anyMapping, v.objectWithRest(entries, v.never('is not a setting; check its spelling')));
 
 /** Values of one kind under names of the operator's choice. */
 export const record = <T>(value: Schema<T>): Schema<Record<string, T>> =>

@@ -1,0 +1,345 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { ConfigError } from './config-error.ts';
+import type { Environment } from './endpoint.ts';
+import { configOfFile } from './file.ts';
+import type { Config } from './settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'otlp-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const load = (text: string, name = 'config.json', env: Environment = {}): Promise<Config> => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return configOfFile(path, env);
+};
+const failure = async (text: string, name?: string, env?: Environment): Promise<ConfigError> => {
+  const error = await load(text, name, env).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ConfigError)) throw new Error(`expected a ConfigError, got ${String(error)}`);
+  return error;
+};
+const problems = async (value: unknown, env?: Environment): Promise<readonly string[]> => {
+  const error = await failure(JSON.stringify(value), 'config.json', env);
+  return error.problems.map(({ path, message }) => `${path}: ${message}`);
+};
+
+const pipelines = { traces: { exporters: ['otlp_http'] } };
+const withExporter = (settings: object): object => ({
+  exporters: { otlp_http: { endpoint: 'http://c', ...settings } },
+  service: { pipelines },
+});
+const withProcessor = (id: string, settings: unknown): object => ({
+  ...withExporter({}),
+  processors: { [id]: settings },
+});
+
+const YAML = `
+# Two destinations
+exporters:
+  otlp_http:
+    endpoint: \${env:ENDPOINT}
+    headers:
+      x-api-key: "\${env:KEY}"
+    timeout_ms: \${env:TIMEOUT:-2000}
+    retry: { enabled: "FALSE" }
+  otlp_http/logs:
+    logs_endpoint: https://logs.example/in
+    encoding: json
+processors:
+  batch:
+  filter/prod:
+    include: { log_group: ['/aws/lambda/prod-*'] }
+encodings:
+  otlp_stdout:
+    headers: [tenant-id]
+service:
+  reserve_ms: 1000
+  pipelines:
+    traces: { processors: [filter/prod, batch], exporters: [otlp_http] }
+    logs:
+      exporters: [otlp_http/logs]
+`;
+const ENV = { ENDPOINT: 'https://collector.example', KEY: 'canary-key' };
+const EXPECTED: Config = {
+  exporters: {
+    otlp_http: {
+      endpoint: 'https://collector.example',
+      headers: { 'x-api-key': 'canary-key' },
+      timeout_ms: 2000,
+      retry: { enabled: false },
+    },
+    'otlp_http/logs': { logs_endpoint: 'https://logs.example/in', encoding: 'json' },
+  },
+  processors: { batch: {}, 'filter/prod': { include: { log_group: ['/aws/lambda/prod-*'] } } },
+  encodings: { otlp_stdout: { headers: ['tenant-id'] } },
+  service: {
+    reserve_ms: 1000,
+    pipelines: {
+      traces: { processors: ['filter/prod', 'batch'], exporters: ['otlp_http'] },
+      logs: { exporters: ['otlp_http/logs'] },
+    },
+  },
+};
+
+describe('a file', () => {
+  it.each(['config.yaml', 'config.yml', 'CONFIG.YAML'])('is YAML when it is called %s', async (name) => {
+    expect(await load(YAML, name, ENV)).toEqual(EXPECTED);
+  });
+
+  it.each(['config.json', 'config', 'config.txt'])('is JSON when it is called %s', async (name) => {
+    expect(await load(JSON.stringify(EXPECTED), name)).toEqual(EXPECTED);
+  });
+
+  it('that is YAML under another name says how to name it', async () => {
+    expect((await failure(YAML, 'config.txt')).message).toMatch(/is not valid JSON.*name the file \.yaml/);
+  });
+
+  it('that is not there is one clear problem', async () => {
+    const missing = join(folder, 'missing.json');
+    await expect(configOfFile(missing, {})).rejects.toThrow(`${missing}: cannot be read: ENOENT`);
+    await expect(configOfFile(folder, {})).rejects.toThrow('cannot be read: EISDIR');
+  });
+
+  it.each(['null', '[]', '""', '1', 'true'])('that holds %s is no mapping', async (text) => {
+    expect((await failure(text)).message).toContain('the file: must be a mapping');
+    expect((await failure(text, 'config.yaml')).message).toContain('the file: must be a mapping');
+  });
+
+  it.each(['', ' ', '{', '{"a":}', '\u0000'])('that holds %j is not valid JSON', async (text) => {
+    expect((await failure(text)).message).toContain('is not valid JSON');
+  });
+
+  it('of many megabytes and of endless nesting ends in a problem, not in a crash', async () => {
+    const wide = `{${Array.from({ length: 200_000 }, (_, index) => `"k${index}":"${'v'.repeat(20)}"`).join(',')}}`;
+    const { problems: all, message } = await failure(wide);
+    expect(all).toHaveLength(200_002);
+    expect(message.split('\n')).toHaveLength(52);
+    expect((await failure('['.repeat(200_000) + ']'.repeat(200_000))).message).toContain('is nested too deep');
+  });
+
+  it.each([
+    ['aliases that multiply', 'aliases'],
+    ['two documents', 'a: 1\n---\nb: 2\n'],
+    ['a key twice', 'exporters: {}\nexporters: {}\n'],
+    ['a tab as indentation', 'exporters:\n\tbatch: 1\n'],
+    ['an unresolved tag', 'exporters: !canary-5 x\n'],
+    ['an unresolved alias', 'exporters: *canary-5\n'],
+    ['a list as key', '? [canary-5]\n: 1\n'],
+  ])('that is YAML with %s is refused, without a quote', async (what, given) => {
+    const laughs = ['a0: &a0 [x]'];
+    for (let i = 1; i < 12; i++)
+      laughs.push(
+        `a${i}: &a${i} [${Array(10)
+          .fill(`*a${i - 1}`)
+          .join(', ')}]`,
+      );
+    const warnings = vi.spyOn(process, 'emitWarning');
+    const { message } = await failure(what === 'aliases that multiply' ? laughs.join('\n') : given, 'config.yaml');
+    expect(message).toMatch(/is not valid YAML/);
+    expect(message).not.toContain('canary');
+    expect(warnings).not.toHaveBeenCalled();
+    warnings.mockRestore();
+  });
+
+  it('D27: a syntax error tells the line, never the text around it', async () => {
+    const yaml = 'exporters:\n  otlp_http:\n    headers: {x-api-key: canary-6\n    endpoint: http://c\n';
+    const { message } = await failure(yaml, 'config.yaml');
+    expect(message).toMatch(/config\.yaml: is not valid YAML \(line [345]\)$/);
+    const json = '{\n"headers": {"x-api-key": "canary-6" "y": 1}}';
+    expect((await failure(json)).message).toMatch(/config\.json: is not valid JSON \(line 2\)$/);
+    for (const text of ['{"headers": {"x-api-key": canary-6}}', 'canary-6', '"canary-6', '{"canary-6 at position 7']) {
+      expect((await failure(text)).message).not.toContain('canary');
+    }
+  });
+});
+
+describe('the settings', () => {
+  it('are all checked at once, and every mistake has its path', async () => {
+    const found = await problems({
+      receivers: {},
+      exporters: {
+        otlp_http: { endpont: 'x', headres: {}, timeout_ms: 'soon', retry: { enabled: 1 }, tls: { cert_file: 'a' } },
+        'kafka/x': {},
+        debug: { verbosity: 'detailed' },
+      },
+      processors: { attributes: { actions: [{ action: 'hash', key: '' }] }, batch: { max_bytes: 0 } },
+      service: {
+        telemetry: {},
+        reserve_ms: '${env:NOT_SET}',
+        pipelines: { traces: { exporters: ['otlp_htp'], processors: ['filter'] }, profiles: {} },
+      },
+    });
+    expect(found).toEqual([
+      'service.reserve_ms: the variable NOT_SET is not set',
+      'service.pipelines.profiles: is not a setting; check its spelling',
+      'service.telemetry: is not a setting; check its spelling',
+      'receivers: is not a setting; check its spelling',
+      'exporters.otlp_http.timeout_ms: must be a whole number',
+      'exporters.otlp_http.retry.enabled: must be true or false',
+      'exporters.otlp_http.tls: cert_file and key_file go together',
+      'exporters.otlp_http.endpont: is not a setting; check its spelling',
+      'exporters.otlp_http.headres: is not a setting; check its spelling',
+      'exporters.kafka/x: unknown type; known: otlp_http, debug',
+      'exporters.debug.verbosity: is not a setting; check its spelling',
+      'processors.attributes.actions.0.action: must be insert, update, upsert or delete',
+      'processors.attributes.actions.0.key: must not be empty',
+      'processors.batch.max_bytes: must be at least 1',
+      'service.pipelines.traces.processors: "filter" is not defined; defined: attributes, batch',
+      'service.pipelines.traces.exporters: "otlp_htp" is not defined; defined: otlp_http, kafka/x, debug',
+    ]);
+  });
+
+  it.each([
+    ['service', { exporters: {} }, 'service: is missing'],
+    ['pipelines', { exporters: {}, service: {} }, 'service.pipelines: is missing'],
+    [
+      'a pipeline',
+      { exporters: {}, service: { pipelines: {} } },
+      'service.pipelines: needs at least one of traces, metrics and logs',
+    ],
+    [
+      'an exporter in a pipeline',
+      { exporters: { debug: null }, service: { pipelines: { logs: { exporters: [] } } } },
+      'service.pipelines.logs.exporters: must name exactly one exporter',
+    ],
+    [
+      'any endpoint',
+      { exporters: { otlp_http: { compression: 'none' } }, service: { pipelines } },
+      'exporters.otlp_http: needs an endpoint, e.g. endpoint: https://collector.example:4318',
+    ],
+    [
+      'an endpoint, empty instead',
+      { exporters: { otlp_http: { endpoint: '' } }, service: { pipelines } },
+      'exporters.otlp_http.endpoint: must be an http:// or https:// URL',
+    ],
+  ])('without %s are refused', async (_what, config, problem) => {
+    expect(await problems(config)).toEqual([problem]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['retry', [], 'must be a mapping of names to values'],
+    ['headers', ['x-api-key=canary'], 'must be a mapping of names to values'],
+    ['headers', 'x-api-key: canary', 'must be a mapping of names to values'],
+    ['headers', { 'bad name': 'canary' }, 'holds a name or value that cannot be sent'],
+    ['headers', { name: 'canary\r\nother: 1' }, 'holds a name or value that cannot be sent'],
+    ['endpoint', 'collector.example:4318', 'must be an http:// or https:// URL'],
+    ['endpoint', ['canary'], 'must be text'],
+    ['compression', 'zstd', 'must be gzip or none'],
+    ['compression_level', 10, 'must be at most 9'],
+    ['compression_level', 0, 'must be at least 1'],
+    ['compression_level', 1.5, 'must be a whole number'],
+    ['compression_level', '3 canary', 'must be a whole number'],
+    ['timeout_ms', -1, 'must be at least 0'],
+    ['timeout_ms', null, 'must be a whole number'],
+    ['encoding', 'canary', 'must be proto or json'],
+    ['concurrency', Number.MAX_VALUE, 'must be at most 1000'],
+    ['concurrency', '9'.repeat(310), 'must be a whole number'],
+  ])('of a wrong type or value are refused: %s: %j', async (setting, value, problem) => {
+    const [found = '', ...more] = await problems(withExporter({ [setting]: value }));
+    expect(more).toEqual([]);
+    expect(found).toMatch(/^exporters\.otlp_http\./);
+    expect(found).toContain(`${setting}: ${problem}`);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['filter', { include: { log_group: [] } }, 'include.log_group: must not be empty'],
+    ['filter', { include: { log_group: 'x' } }, 'include.log_group: must be a list'],
+    ['filter', { exclude: { owner: ['x'.repeat(513)] } }, 'exclude.owner.0: must be at most 512 characters'],
+    ['attributes', {}, 'actions: is missing'],
+    ['attributes', { actions: [] }, 'actions: must not be empty'],
+    [
+      'attributes',
+      { actions: [{ action: 'delete', key: 'k', value: 1 }] },
+      'actions.0: needs exactly one of value and from_metadata, and delete needs none',
+    ],
+    [
+      'attributes',
+      { actions: [{ action: 'upsert', key: 'k' }] },
+      'actions.0: needs exactly one of value and from_metadata, and delete needs none',
+    ],
+    [
+      'attributes',
+      { actions: [{ action: 'upsert', key: 'k', value: {} }] },
+      'actions.0.value: must be text, a number, a boolean or a list of these',
+    ],
+    [
+      'attributes',
+      { actions: [{ action: 'upsert', key: 'k', from_metadata: 'header.x' }] },
+      'actions.0.from_metadata: must be owner, log_group or log_stream',
+    ],
+  ])('of a %s processor: %j', async (id, settings, problem) => {
+    expect(await problems(withProcessor(id, settings))).toEqual([`processors.${id}.${problem}`]);
+  });
+
+  it('may come out of variables, as text', async () => {
+    const settings = { timeout_ms: '${env:T}', retry: { enabled: '${env:R}' }, compression_level: '${env:L:-9}' };
+    const config = await load(JSON.stringify(withExporter(settings)), 'config.json', { T: '70', R: 'TRUE' });
+    expect(config.exporters['otlp_http']).toEqual({
+      endpoint: 'http://c',
+      timeout_ms: 70,
+      retry: { enabled: true },
+      compression_level: 9,
+    });
+  });
+
+  it.each(['true', 'TRUE', 'True'])('V2: a boolean is true as %s', async (text) => {
+    const config = await load(JSON.stringify(withExporter({ retry: { enabled: text } })));
+    expect(config.exporters['otlp_http']).toMatchObject({ retry: { enabled: true } });
+  });
+
+  it.each(['1', 'yes', 'on', '', 'truee'])('V2: %j is no boolean and nothing is guessed', async (text) => {
+    expect(await problems(withExporter({ retry: { enabled: text } }))).toEqual([
+      'exporters.otlp_http.retry.enabled: must be true or false',
+    ]);
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
+    'named %s are refused everywhere and pollute nothing',
+    async (key) => {
+      const text = (value: object): string => JSON.stringify(value).replaceAll('"KEY"', JSON.stringify(key));
+      const polluted = { KEY: { polluted: true } };
+      for (const value of [
+        { ...withExporter({}), ...polluted },
+        withExporter(polluted),
+        withExporter({ retry: polluted }),
+        { exporters: { otlp_http: { endpoint: 'http://c' }, ...polluted }, service: { pipelines } },
+        { ...withExporter({}), service: { pipelines: { ...pipelines, ...polluted } } },
+      ]) {
+        const { message } = await failure(text(value));
+        expect(message).toMatch(new RegExp(`${key}: (is not a setting|unknown type)`));
+      }
+      expect({}).not.toHaveProperty('polluted');
+    },
+  );
+
+  it.each(['__proto__', 'constructor'])('a pipeline cannot use the id %s without anybody defining it', async (id) => {
+    const config = { ...withExporter({}), service: { pipelines: { logs: { exporters: [id] } } } };
+    expect(await problems(config)).toEqual([
+      `service.pipelines.logs.exporters: "${id}" is not defined; defined: otlp_http`,
+    ]);
+  });
+
+  it('D27: no problem repeats a value', async () => {
+    const canary = 'canary-7';
+    const places = ['endpoint', 'traces_endpoint', 'encoding', 'compression', 'timeout_ms', 'retry', 'tls', 'headers'];
+    for (const place of places) {
+      for (const value of [canary, [canary], { a: [canary] }, [[canary]]]) {
+        const { message, stack } = await failure(JSON.stringify(withExporter({ [place]: value })));
+        expect(message + String(stack)).not.toContain(canary);
+      }
+    }
+    for (const top of ['exporters', 'processors', 'encodings', 'service']) {
+      expect((await failure(JSON.stringify({ ...withExporter({}), [top]: canary }))).message).not.toContain(canary);
+    }
+    const env = { SECRET: canary };
+    const settings = { timeout_ms: '${env:SECRET}', headers: { a: '${env:SECRET}\n' }, tls: '${env:SECRET}' };
+    const { message, cause } = await failure(JSON.stringify(withExporter(settings)), 'config.json', env);
+    expect(message).not.toContain(canary);
+    expect(cause).toBeUndefined();
+  });
+});
