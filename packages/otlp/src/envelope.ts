@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { decodeBase64 } from './base64.ts';
+import { contentKindOf } from './content-kind.ts';
 import { gunzipBounded } from './gzip.ts';
 import { InvalidOtlpError } from './invalid-otlp-error.ts';
 import { parseOtlpJson } from './json/parse.ts';
 import { type OtlpRequest, parseRequest, requestFromJson } from './request.ts';
-import { type Signal, SIGNAL_PATHS, signalOfPath } from './signal.ts';
+import { type Signal, SIGNAL_PATHS, signalOfPath, SIGNALS } from './signal.ts';
 
 /** The key that makes a line an envelope; `_otel` is what its first version (September 2024) was called. */
 export const ENVELOPE_MARKER = '__otel_otlp_stdout';
@@ -37,20 +38,23 @@ const textField = (envelope: JsonObject, ...names: readonly string[]): string | 
   return undefined;
 };
 
+/** What all current writers write. */
+const endpointOf = (signal: Signal): string => `http://localhost:4318${SIGNAL_PATHS[signal]}`;
+const USUAL_ENDPOINTS: ReadonlyMap<string, Signal> = new Map(SIGNALS.map((signal) => [endpointOf(signal), signal]));
+
 /**
  * The signal that an endpoint names: its path ends in `/v1/traces`, `/v1/metrics` or `/v1/logs`, letter for letter.
  * Older writers put their configured endpoint here, base path included. The rest is never looked at, let alone followed.
  */
 const signalOfEndpoint = (endpoint: string | undefined): Signal => {
   if (endpoint === undefined) throw fault('"endpoint" is missing');
+  const usual = USUAL_ENDPOINTS.get(endpoint);
+  if (usual !== undefined) return usual;
   const match = /^https?:\/\/[^/?#]+(?:\/[^?#]*)?(\/v1\/[a-z]+)$/i.exec(endpoint);
   const signal = match?.[1] === undefined ? undefined : signalOfPath(match[1]);
   if (signal === undefined) throw fault('"endpoint" does not end in the path of a signal');
   return signal;
 };
-
-const mediaType = (contentType: string | undefined): string | undefined =>
-  contentType?.split(';', 1)[0]?.trim().toLowerCase();
 
 const isGzip = (encoding: string | undefined): boolean => {
   switch (encoding?.toLowerCase()) {
@@ -66,9 +70,11 @@ const isGzip = (encoding: string | undefined): boolean => {
   }
 };
 
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
 const headersOf = (value: unknown): ReadonlyMap<string, string> => {
+  if (typeof value !== 'object' || value === null) return NO_HEADERS;
   const headers = new Map<string, string>();
-  if (typeof value !== 'object' || value === null) return headers;
   for (const [name, text] of Object.entries(value)) if (typeof text === 'string') headers.set(name.toLowerCase(), text);
   return headers;
 };
@@ -102,25 +108,22 @@ export const readEnvelope = (value: JsonObject, text: string, maxBytes: number):
   const version = textField(value, ENVELOPE_MARKER, FIRST_MARKER);
   if (version === undefined) throw fault('the marker is not a string');
   const signal = signalOfEndpoint(textField(value, 'endpoint'));
-  const contentType = mediaType(textField(value, 'content-type', 'content_type'));
+  const contentType = textField(value, 'content-type', 'content_type');
+  const kind = contentKindOf(contentType);
   const gzip = isGzip(textField(value, 'content-encoding', 'content_encoding'));
   const envelope = { version, source: textField(value, 'source'), headers: headersOf(value['headers']) };
 
   const { payload } = value;
   if (typeof payload === 'object' && payload !== null) {
-    if (gzip || (contentType !== undefined && contentType !== 'application/json'))
-      throw fault('"payload" is not a string');
+    if (gzip || (contentType !== undefined && kind !== 'json')) throw fault('"payload" is not a string');
     return { ...envelope, request: jsonRequest(losslessPayload(text), signal) };
   }
   if (typeof payload !== 'string') throw fault('"payload" is missing or not a string');
-  if (contentType !== 'application/x-protobuf' && contentType !== 'application/json') {
-    throw new InvalidOtlpError('unsupported', 'unknown content-type');
-  }
-  const isJson = contentType === 'application/json';
-  const packed = payloadBytes(payload, value['base64'], gzip || !isJson);
+  if (kind === undefined) throw new InvalidOtlpError('unsupported', 'unknown content-type');
+  const packed = payloadBytes(payload, value['base64'], gzip || kind === 'protobuf');
   const bytes = gzip ? gunzipBounded(packed, maxBytes) : packed;
   if (bytes.length > maxBytes) throw new InvalidOtlpError('too_large', `more than ${maxBytes} bytes`);
-  const request = isJson ? jsonRequest(parseOtlpJson(utf8Text(bytes)), signal) : parseRequest(signal, bytes);
+  const request = kind === 'json' ? jsonRequest(parseOtlpJson(utf8Text(bytes)), signal) : parseRequest(signal, bytes);
   return { ...envelope, request };
 };
 
@@ -163,7 +166,7 @@ export const writeEnvelope = (request: OtlpRequest, options: WriteEnvelopeOption
   return JSON.stringify({
     [ENVELOPE_MARKER]: version,
     source,
-    endpoint: `http://localhost:4318${SIGNAL_PATHS[request.signal]}`,
+    endpoint: endpointOf(request.signal),
     method: 'POST',
     'content-type': 'application/x-protobuf',
     'content-encoding': 'gzip',

@@ -1,7 +1,7 @@
 import { schemaRoot } from '@serverless-otlp/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contentKindOf, decodeExportResponse, encodeExportResponse, statusMessageOf } from './export-response.ts';
+import { decodeExportResponse, encodeExportResponse, statusMessageOf } from './export-response.ts';
 import { InvalidOtlpError } from './invalid-otlp-error.ts';
 import { type Signal, SIGNALS } from './signal.ts';
 
@@ -101,10 +101,4 @@ it('C12: whatever cannot be read is no message', () => {
       expect(statusMessageOf(body, contentType)).toBeUndefined();
   }
   fc.assert(fc.property(fc.uint8Array(), (body) => void statusMessageOf(body, PROTOBUF)));
-});
-
-it('knows the two content types by their media type alone', () => {
-  expect(contentKindOf('Application/X-Protobuf')).toBe('protobuf');
-  expect(contentKindOf('application/json;charset=utf-8')).toBe('json');
-  expect(contentKindOf('application/protobuf')).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { type ContentKind, contentKindOf } from './content-kind.ts';
 import { parseOtlpJson } from './json/parse.ts';
 import { decodeMessage } from './protobuf/decode.ts';
 import { encodeMessage } from './protobuf/encode.ts';
@@ -16,20 +17,6 @@ const RESPONSES: Readonly<Record<Signal, { readonly name: string; readonly rejec
   traces: { name: 'ExportTraceServiceResponse', rejected: 'rejectedSpans' },
   metrics: { name: 'ExportMetricsServiceResponse', rejected: 'rejectedDataPoints' },
   logs: { name: 'ExportLogsServiceResponse', rejected: 'rejectedLogRecords' },
-};
-
-type ContentKind = 'protobuf' | 'json';
-
-/** Which of the two OTLP encodings a `Content-Type` names; `undefined` for any other. */
-export const contentKindOf = (contentType: string | undefined): ContentKind | undefined => {
-  switch (contentType?.split(';', 1)[0]?.trim().toLowerCase()) {
-    case 'application/x-protobuf':
-      return 'protobuf';
-    case 'application/json':
-      return 'json';
-    default:
-      return undefined;
-  }
 };
 
 /**
