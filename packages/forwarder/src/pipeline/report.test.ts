@@ -1,0 +1,196 @@
+import { requestFromJson, SIGNALS, type Signal } from '@serverless-otlp/otlp';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Delivery, IgnoredReason, Outcome, Telemetry } from '../types.ts';
+import type { DecodedRecords } from './decode.ts';
+import { type Report, reportOf } from './report.ts';
+import type { Run, SignalRun } from './run.ts';
+
+const error = new Error('why');
+const spans = (items: number): Telemetry => ({
+  request: requestFromJson({ resourceSpans: [{ scopeSpans: [{ spans: Array(items).fill({ name: 's' }) }] }] }),
+  records: new Set(['r']),
+  metadata: { owner: '1', log_group: 'g', log_stream: 's', 'header.tenant': 'canary-13' },
+});
+const delivery = (outcome: Outcome, items: number): Delivery => ({
+  destination: 'd',
+  telemetry: spans(items),
+  outcome,
+});
+const signalRun = (deliveries: readonly Delivery[], over: Partial<SignalRun> = {}): SignalRun => ({
+  signal: 'traces',
+  destination: 'd',
+  decoded: deliveries.reduce((sum, { telemetry }) => sum + telemetry.request.items, 0),
+  filtered: 0,
+  made: 0,
+  deliveries,
+  ...over,
+});
+const NOTHING: DecodedRecords = { telemetry: [], faults: [], lines: 0, ignored: new Map() };
+const report = (run: Partial<Run>, decoded: Partial<DecodedRecords> = {}): Report =>
+  reportOf({
+    receiver: 'x',
+    durationMs: 7,
+    decoded: { ...NOTHING, ...decoded },
+    run: { signals: [], unrouted: [], ...run },
+  });
+const counts = (deliveries: readonly Delivery[], over: Partial<SignalRun> = {}): unknown =>
+  report({ signals: [signalRun(deliveries, over)] }).destinations['d']?.traces;
+
+describe('the report', () => {
+  it('of nothing says so', () => {
+    expect(report({})).toEqual({
+      receiver: 'x',
+      durationMs: 7,
+      lines: { in: 0, decoded: 0, ignored: 0, quarantined: 0 },
+      destinations: {},
+      balanced: true,
+    });
+  });
+
+  it.each<[Outcome, object]>([
+    [{ status: 'delivered' }, { delivered: 5 }],
+    [
+      { status: 'delivered', unconfirmed: true },
+      { delivered: 5, unconfirmed: 5 },
+    ],
+    [
+      { status: 'delivered', rejectedItems: 2 },
+      { delivered: 3, rejected: 2 },
+    ],
+    [{ status: 'delivered', rejectedItems: 99 }, { rejected: 5 }],
+    [{ status: 'delivered', rejectedItems: -1 }, { delivered: 5 }],
+    [{ status: 'stored', as: 'pending', key: 'k', error }, { pending: 5 }],
+    [{ status: 'stored', as: 'quarantined', key: 'k', error }, { quarantined: 5 }],
+    [{ status: 'rejected', fault: 'telemetry', error }, { quarantined: 5 }],
+    [{ status: 'rejected', fault: 'destination', error }, { returned: 5 }],
+    [{ status: 'retryable', error }, { returned: 5 }],
+  ])('D26: counts %j', (outcome, expected) => {
+    const bytes = spans(5).request.bytes.length;
+    expect(counts([delivery(outcome, 5)])).toEqual({ decoded: 5, ...expected, bytes, requests: 1 });
+  });
+
+  it('D26: adds up per destination and signal', () => {
+    const logs = { ...signalRun([]), signal: 'logs' as const, decoded: 3, filtered: 3 };
+    const { destinations, balanced } = report({ signals: [signalRun([delivery({ status: 'delivered' }, 2)]), logs] });
+    expect(destinations).toMatchObject({
+      d: { traces: { decoded: 2, delivered: 2 }, logs: { decoded: 3, filtered: 3 } },
+    });
+    expect(balanced).toBe(true);
+  });
+
+  it.each<[string, Partial<SignalRun>]>([
+    ['lost', { decoded: 6 }],
+    ['made of nothing', { decoded: 4 }],
+    ['filtered and sent', { filtered: 1 }],
+    ['made and not sent', { made: 1 }],
+  ])('D26: does not add up when an item was %s, and says so', (_what, over) => {
+    const { balanced } = report({ signals: [signalRun([delivery({ status: 'delivered' }, 5)], over)] });
+    expect(balanced).toBe(false);
+  });
+
+  it('D26: does not add up when a line is missing', () => {
+    expect(report({}, { lines: 1 }).balanced).toBe(false);
+    expect(report({}, { lines: 1, ignored: new Map([['not_telemetry', 1]]) }).balanced).toBe(true);
+  });
+
+  it('names unrouted signals and ignored lines', () => {
+    const ignored = new Map<IgnoredReason, number>([
+      ['not_telemetry', 2],
+      ['own_logs', 1],
+    ]);
+    expect(report({ unrouted: [{ signal: 'logs', items: 4 }] }, { lines: 3, ignored })).toMatchObject({
+      lines: { in: 3, ignored: 3 },
+      ignored: { not_telemetry: 2, own_logs: 1 },
+      unrouted: { logs: 4 },
+    });
+  });
+
+  it('D26: counts each class of errors once, and at most ten of them', () => {
+    const retryable = (message: string): Outcome => ({ status: 'retryable', error: new Error(message) });
+    const many = Array.from({ length: 30 }, (_, index) => delivery(retryable(`class ${index % 15}`), 1));
+    const { errors = [] } = report({ signals: [signalRun(many)] });
+    expect(errors).toHaveLength(10);
+    expect(errors[0]).toEqual({ destination: 'd', error: 'class 0', count: 2 });
+  });
+
+  it('D14, D26: bounds what the other side says', () => {
+    const message = 'x'.repeat(100_000);
+    const outcomes: readonly Outcome[] = [
+      { status: 'delivered', rejectedItems: 1, message },
+      { status: 'rejected', fault: 'telemetry', error: new Error(message) },
+    ];
+    const line = JSON.stringify(report({ signals: [signalRun(outcomes.map((outcome) => delivery(outcome, 1)))] }));
+    expect(line.length).toBeLessThan(2_000);
+  });
+
+  it('D26, D27: names quarantined telemetry by source and hash, never by kept header values', () => {
+    const refused = delivery({ status: 'rejected', fault: 'telemetry', error }, 3);
+    const { quarantined = [] } = report({ signals: [signalRun([refused])] });
+    expect(quarantined).toMatchObject([
+      {
+        destination: 'd',
+        signal: 'traces',
+        items: 3,
+        bytes: refused.telemetry.request.bytes.length,
+        source: { owner: '1', log_group: 'g', log_stream: 's' },
+        error: 'why',
+      },
+    ]);
+    expect(quarantined[0]?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.stringify(quarantined)).not.toContain('canary');
+  });
+
+  it('D16: names at most ten faults and counts all', () => {
+    const fault = { reason: 'json', message: 'm', source: {}, sha256: 'h', bytes: 1 } as const;
+    const faults = Array.from({ length: 30 }, () => ({ record: 'r', fault }));
+    const made = report({}, { lines: 30, faults });
+    expect(made.lines.quarantined).toBe(30);
+    expect(made.faults).toHaveLength(10);
+    expect(made.balanced).toBe(true);
+  });
+
+  it('D26: stays below 1 KB when all is well with three signals, whatever the numbers', () => {
+    const large = 99_999_999;
+    const telemetry = { ...spans(0), request: { ...spans(0).request, items: large, bytes: new Uint8Array(0) } };
+    const runOf = (signal: Signal): SignalRun => ({
+      signal,
+      destination: 'otlp_http/a_destination_with_quite_a_long_name',
+      decoded: large,
+      filtered: 0,
+      made: 0,
+      deliveries: [{ destination: 'd', telemetry, outcome: { status: 'delivered' } }],
+    });
+    const ignored = new Map<IgnoredReason, number>([['not_telemetry', large]]);
+    const made = report({ signals: SIGNALS.map(runOf) }, { lines: large, ignored });
+    expect(made.balanced).toBe(true);
+    expect(JSON.stringify({ level: 'INFO', message: 'otlp forwarder report', ...made }).length).toBeLessThan(1_000);
+  });
+
+  it('adds up for any mixture of deliveries whose items add up', () => {
+    const outcome = fc.oneof(
+      fc.record({ status: fc.constant('delivered' as const), rejectedItems: fc.integer({ min: -5, max: 50 }) }),
+      fc.constantFrom<Outcome>(
+        { status: 'delivered' },
+        { status: 'delivered', unconfirmed: true },
+        { status: 'stored', as: 'pending', key: 'k', error },
+        { status: 'stored', as: 'quarantined', key: 'k', error },
+        { status: 'rejected', fault: 'telemetry', error },
+        { status: 'rejected', fault: 'destination', error },
+        { status: 'retryable', error },
+      ),
+    );
+    const made = fc.array(fc.record({ outcome, items: fc.nat({ max: 20 }) }), { maxLength: 20 });
+    fc.assert(
+      fc.property(made, fc.nat({ max: 9 }), fc.nat({ max: 9 }), (parts, filtered, added) => {
+        const deliveries = parts.map((part) => delivery(part.outcome, part.items));
+        const items = parts.reduce((sum, part) => sum + part.items, 0);
+        fc.pre(items + filtered >= added);
+        const balancedRun = signalRun(deliveries, { decoded: items + filtered - added, filtered, made: added });
+        expect(report({ signals: [balancedRun] }).balanced).toBe(true);
+        const lostOne = { ...balancedRun, decoded: balancedRun.decoded + 1 };
+        expect(report({ signals: [lostOne] }).balanced).toBe(false);
+      }),
+    );
+  });
+});
