@@ -2,14 +2,13 @@ import { gzipSync } from 'node:zlib';
 import {
   decodeExportResponse,
   isRetryableStatus,
-  type OtlpRequest,
   parseRetryAfter,
   requestToJson,
   type Signal,
   statusMessageOf,
 } from '@serverless-otlp/otlp';
-import type { Exporter, Metadata, Outcome } from '../types.ts';
-import { VERSION } from '../version.ts';
+import type { Exporter, Outcome, Telemetry } from '../types.ts';
+import { configuredHeaders, routingHeaders } from './otlp-http/headers.ts';
 import { type HttpAnswer, httpTransport, type TlsOptions } from './otlp-http/transport.ts';
 import { redactor } from './otlp-http/redact.ts';
 
@@ -39,21 +38,30 @@ export interface OtlpHttpOptions {
   readonly now?: () => number;
 }
 
-const USER_AGENT = `serverless-otlp-forwarder/${VERSION} OTel-OTLP-Exporter-JavaScript/${VERSION}`;
-
 /** What a message from the other side may fill of our report, in characters. */
 const MAX_MESSAGE = 200;
 
 /** Faults of the telemetry itself (D5a). */
 const TELEMETRY_FAULTS: ReadonlySet<number> = new Set([400, 413, 422]);
 
-/** Headers that allow-listed envelope headers can never set: ours, the connection's, and credentials. */
-const RESERVED =
-  /^(?:content-|host$|connection$|transfer-encoding$|te$|trailer$|upgrade$|keep-alive$|expect$|proxy-|authorization$|cookie$|user-agent$|accept)/;
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 
-const printable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- this is where control characters are taken out
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, MAX_MESSAGE);
+/** What there is to say instead of a message that could not be read. */
+const NO_DETAIL = { too_large: 'its body is over the limit', broken: undefined } as const;
+
+/** The error of `new URL` carries the URL, which may carry a password. */
+const httpUrl = (signal: string, text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new TypeError(`the endpoint for ${signal} is not an http or https URL`);
+};
+
+const rejected = (fault: 'telemetry' | 'destination', message: string, httpStatus?: number): Outcome => ({
+  status: 'rejected',
+  fault,
+  error: new Error(message),
+  ...(httpStatus === undefined ? {} : { httpStatus }),
+});
 
 /**
  * Sends each telemetry as one OTLP/HTTP request and tells what became of it; one try, no memory. Combine with `withRetry` and
@@ -78,71 +86,61 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
   } = options;
   const { timeoutMs = 10_000, maxRequestBytes = 64 * 1024 * 1024, now = Date.now } = options;
   const transport = httpTransport(options);
-  const urls = new Map(Object.entries(endpoints).map(([signal, url]) => [signal, new URL(url)]));
-  const redact = redactor(headers, [...urls.values()]);
+  const urls = new Map(Object.entries(endpoints).map(([signal, url]) => [signal, httpUrl(signal, url)]));
   const fixed: Readonly<Record<string, string>> = {
-    ...lowerCased(headers),
-    'user-agent': userAgent(headers),
+    ...configuredHeaders(headers),
     'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
     ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
   };
-
-  const bodyOf = (request: OtlpRequest): Uint8Array => {
-    const plain = encoding === 'json' ? Buffer.from(requestToJson(request)) : request.bytes;
-    return compression === 'gzip' ? gzipSync(plain, { level: gzipLevel }) : plain;
-  };
-
-  const rejected = (fault: 'telemetry' | 'destination', message: string, httpStatus?: number): Outcome => ({
-    status: 'rejected',
-    fault,
-    error: new Error(redact(message)),
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-  });
+  const redact = redactor(headers, [...urls.values()]);
+  // Redacted before it is cut: half a secret is a secret nobody would recognise.
+  const quote = (text: string): string => printable(redact(text)).slice(0, MAX_MESSAGE);
 
   const judge = (answer: HttpAnswer, signal: Signal, host: string): Outcome => {
     if ('failure' in answer) {
-      const message = printable(`${host}: ${answer.message}`);
-      if (answer.failure === 'retryable') return { status: 'retryable', error: new Error(redact(message)) };
-      return rejected('destination', message);
+      const message = `${host}: ${quote(answer.message)}`;
+      return answer.failure === 'retryable'
+        ? { status: 'retryable', error: new Error(message) }
+        : rejected('destination', message);
     }
     const { status, headers: received, body } = answer;
     const contentType = received['content-type'];
-    if (status >= 200 && status < 300) return accepted(signal, body, contentType, redact);
-    if (body === 'too_large')
-      return rejected('destination', `${host} answered ${status} with a body over the limit`, status);
-    const detail = body === 'broken' ? undefined : statusMessageOf(body, contentType);
-    const message = `${host} answered ${status}${detail === undefined ? '' : `: ${printable(detail)}`}`;
-    if (isRetryableStatus(status)) {
+    if (status >= 200 && status < 300) return accepted(signal, body, contentType, quote);
+    const detail = typeof body === 'string' ? NO_DETAIL[body] : statusMessageOf(body, contentType);
+    const message = `${host} answered ${status}${detail === undefined ? '' : `: ${quote(detail)}`}`;
+    // Whatever the status, what answers beyond the limit is not asked again (C11).
+    if (isRetryableStatus(status) && body !== 'too_large') {
       const retryAfterMs = parseRetryAfter(received['retry-after'], now());
       return {
         status: 'retryable',
-        error: new Error(redact(message)),
+        error: new Error(message),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       };
     }
     return rejected(TELEMETRY_FAULTS.has(status) ? 'telemetry' : 'destination', message, status);
   };
 
-  const send = async (request: OtlpRequest, metadata: Metadata, deadline: number): Promise<Outcome> => {
+  const send = async ({ request, metadata }: Telemetry, deadline: number): Promise<Outcome> => {
     const url = urls.get(request.signal);
     if (url === undefined) return rejected('destination', `no endpoint for ${request.signal} is configured`);
-    if (request.bytes.length > maxRequestBytes) {
-      return rejected(
-        'telemetry',
-        `a request of ${request.bytes.length} bytes is over the limit of ${maxRequestBytes}; not sent`,
-      );
+    const timeLeftMs = (): number => Math.min(timeoutMs, deadline - now());
+    if (timeLeftMs() <= 0) return { status: 'retryable', error: new Error('no time left in this invocation') };
+    const plain = encoding === 'json' ? Buffer.from(requestToJson(request)) : request.bytes;
+    if (plain.length > maxRequestBytes) {
+      const message = `a request of ${plain.length} bytes is over the limit of ${maxRequestBytes}; not sent`;
+      return rejected('telemetry', message);
     }
-    const timeLeftMs = Math.min(timeoutMs, deadline - now());
-    if (timeLeftMs <= 0) return { status: 'retryable', error: new Error('no time left in this invocation') };
-    const answer = await transport(url, { ...routingHeaders(metadata), ...fixed }, bodyOf(request), timeLeftMs);
-    return judge(answer, request.signal, url.host);
+    const body = compression === 'gzip' ? gzipSync(plain, { level: gzipLevel }) : plain;
+    return judge(
+      await transport(url, { ...routingHeaders(metadata), ...fixed }, body, timeLeftMs()),
+      request.signal,
+      url.host,
+    );
   };
 
   return {
     name,
-    export: async (telemetry, deadline) => [
-      { destination: name, telemetry, outcome: await send(telemetry.request, telemetry.metadata, deadline) },
-    ],
+    export: async (telemetry, deadline) => [{ destination: name, telemetry, outcome: await send(telemetry, deadline) }],
   };
 };
 
@@ -150,13 +148,13 @@ const accepted = (
   signal: Signal,
   body: Uint8Array | 'too_large' | 'broken',
   contentType: string | undefined,
-  redact: (text: string) => string,
+  quote: (text: string) => string,
 ): Outcome => {
   if (typeof body === 'string') return unconfirmed;
   try {
     const partial = decodeExportResponse(signal, body, contentType);
     if (partial === undefined) return { status: 'delivered' };
-    return { status: 'delivered', rejectedItems: partial.rejectedItems, message: redact(printable(partial.message)) };
+    return { status: 'delivered', rejectedItems: partial.rejectedItems, message: quote(partial.message) };
   } catch {
     return unconfirmed; // the data was taken; sending it again would double it
   }
@@ -167,21 +165,3 @@ const unconfirmed: Outcome = {
   unconfirmed: true,
   message: 'accepted with an answer that cannot be read',
 };
-
-const lowerCased = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-/** The OTLP exporter's own product stays; a configured one is put before it (R10). */
-const userAgent = (headers: Readonly<Record<string, string>>): string => {
-  const own = lowerCased(headers)['user-agent'];
-  return own === undefined ? USER_AGENT : `${own} ${USER_AGENT}`;
-};
-
-/** Allow-listed envelope headers travel as metadata `header.<name>`. They never replace a configured header. */
-const routingHeaders = (metadata: Metadata): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(metadata).flatMap(([key, value]) => {
-      const name = key.startsWith('header.') ? key.slice('header.'.length) : '';
-      return name === '' || RESERVED.test(name) ? [] : [[name, value] as const];
-    }),
-  );

@@ -29,11 +29,14 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
 
   const sendBatch = async (telemetry: Telemetry, deadline: number): Promise<readonly Delivery[]> => {
     let requests = 0;
+    const refusals: Rejected[] = [];
+    let unfinished: Outcome | undefined; // made when needed: an Error takes longer than all the rest of this
 
     const send = async (part: Telemetry): Promise<readonly Delivery[]> => {
       if (requests++ >= maxRequests) {
-        const error = new Error(`bisect: part of a refused batch, not tried again after ${maxRequests} requests`);
-        return [{ destination: exporter.name, telemetry: part, outcome: { status: 'retryable', error } }];
+        const message = `bisect: part of a refused batch, not tried again after ${maxRequests} requests`;
+        unfinished ??= { status: 'retryable', error: new Error(message) };
+        return [{ destination: exporter.name, telemetry: part, outcome: unfinished }];
       }
       const deliveries = await exporter.export(part, deadline);
       return (await Promise.all(deliveries.map(bisect))).flat();
@@ -41,13 +44,23 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
 
     const bisect = async (delivery: Delivery): Promise<readonly Delivery[]> => {
       const { telemetry: part, outcome } = delivery;
-      if (!rejectedTelemetry(outcome) || part.request.items < 2) return [delivery];
+      if (!rejectedTelemetry(outcome)) return [delivery];
+      refusals.push(outcome);
+      if (part.request.items < 2) return [delivery];
       const halves = splitRequest(part.request, { maxItems: Math.ceil(part.request.items / 2) });
       return (await Promise.all(halves.map((half) => send(withRequest(part, half))))).flat();
     };
 
     const deliveries = await send(telemetry);
-    return requests > 1 ? blameDestination(deliveries) : deliveries;
+    const [first, ...others] = refusals;
+    const accepted = deliveries.some(({ outcome }) => outcome.status === 'delivered');
+    if (accepted || first === undefined || others.length === 0 || !alike(refusals)) return deliveries;
+    // What has not been tried would have been refused as well.
+    return deliveries.map((delivery) => {
+      const { outcome } = delivery;
+      const refusal = outcome === unfinished ? first : rejectedTelemetry(outcome) ? outcome : undefined;
+      return refusal === undefined ? delivery : { ...delivery, outcome: { ...refusal, fault: 'destination' } };
+    });
   };
 
   return {
@@ -65,15 +78,6 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
   };
 };
 
-/** After a bisection in which nothing was accepted and all answers are alike, the refusals are the destination's fault. */
-const blameDestination = (deliveries: readonly Delivery[]): readonly Delivery[] => {
-  const refusals = deliveries.map(({ outcome }) => outcome).filter(rejectedTelemetry);
-  const accepted = deliveries.some(({ outcome }) => outcome.status === 'delivered');
-  const alike = new Set(refusals.map(({ httpStatus }) => httpStatus)).size === 1;
-  if (accepted || !alike) return deliveries;
-  return deliveries.map((delivery) =>
-    rejectedTelemetry(delivery.outcome)
-      ? { ...delivery, outcome: { ...delivery.outcome, fault: 'destination' } }
-      : delivery,
-  );
-};
+/** Whether all these are the same answer. What was refused without being sent (no status) says nothing about the destination. */
+const alike = (refusals: readonly Rejected[]): boolean =>
+  refusals[0]?.httpStatus !== undefined && new Set(refusals.map(({ httpStatus }) => httpStatus)).size === 1;

@@ -2,23 +2,35 @@
 const MIN_SECRET = 4;
 
 /**
- * Replaces everything secret in a text: header values and their words, user, password and query of URLs. Servers echo what they were
- * sent, and their messages end in our report (D27).
+ * Replaces everything secret in a text: header values and their words, user, password and query of URLs, also percent-encoded and as
+ * Basic authentication encodes them. Servers echo what they were sent, and their messages end in our report (D27).
  */
 export const redactor = (
   headers: Readonly<Record<string, string>>,
   urls: readonly URL[],
 ): ((text: string) => string) => {
-  const values = [
-    ...Object.values(headers),
-    ...urls.flatMap((url) => [url.username, url.password, ...url.searchParams.values()]),
-  ];
-  const pieces = values.flatMap((value) => [value, decoded(value), ...value.split(/[\s:;,=]+/)]);
+  const values = [...Object.values(headers).flatMap(withBasic), ...urls.flatMap(secretsOf)];
+  const pieces = values.flatMap((value) => [value, ...value.split(/[\s:;,=&]+/)]);
+  const variants = pieces.flatMap((piece) => [piece, decoded(piece), encodeURIComponent(piece)]);
   // The longest first, so that no rest of a value stays behind.
-  const secrets = [...new Set(pieces)]
-    .filter((piece) => piece.length >= MIN_SECRET)
+  const secrets = [...new Set(variants)]
+    .filter((variant) => variant.length >= MIN_SECRET)
     .sort((a, b) => b.length - a.length);
   return (text) => secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text);
+};
+
+/** A query may be a secret without a name, and a server may name either form of it. */
+const secretsOf = ({ username, password, search, searchParams }: URL): readonly string[] => {
+  const parameters = [...searchParams].map(([name, value]) => (value === '' ? name : value));
+  const raw = search.split('&').map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
+  const basic = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
+  return [username, password, basic, ...parameters, ...raw];
+};
+
+/** The user and password that Basic authentication carries in base64. */
+const withBasic = (value: string): readonly string[] => {
+  const [, basic] = /^Basic\s+(\S+)$/i.exec(value) ?? [];
+  return basic === undefined ? [value] : [value, Buffer.from(basic, 'base64').toString()];
 };
 
 const decoded = (value: string): string => {

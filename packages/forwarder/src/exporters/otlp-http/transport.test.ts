@@ -191,7 +191,9 @@ describe('a connection that the other side closed while it was idle', () => {
   });
 
   it('D9: only once, also when the second try gets a used connection', async () => {
-    const collector = await start({ script: ({ body }) => (body.toString() === 'doomed' ? { fault: 'reset' } : {}) });
+    const collector = await start({
+      script: ({ body }) => (body.toString() === 'doomed' ? { fault: 'reset' } : { status: 200 }),
+    });
     const send = sender(collector.url, { concurrency: 1 });
     await send('warm');
     // The second try of the doomed one waits for the other's connection, and finds it used.
