@@ -1,9 +1,7 @@
-import { startOtlpServer } from '@serverless-otlp/dev-server';
+import { createDevScreen, startOtlpServer, terminalOf } from '@serverless-otlp/dev-server';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { terminalOf } from '../../packages/cli/src/config/terminal.ts';
-import { createDevScreen } from '../../packages/cli/src/render/dev-screen.ts';
 import { buildLambda } from '../../scripts/build-lambda.ts';
 import { SHOP } from './functions/shop.ts';
 import { createArrivals, type Arrivals } from './platform/arrivals.ts';

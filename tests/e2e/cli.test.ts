@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { subscriptionEvent } from '../../packages/cli/src/forward/subscription-event.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const main = join(root, 'packages/cli/src/main.ts');
@@ -87,11 +87,18 @@ const spans = (...names: readonly string[]): OtlpRequest =>
     ],
   });
 const line = (request: OtlpRequest): string => writeEnvelope(request, { source: 'test', version: '1' });
-const event = (...messages: readonly string[]): unknown =>
-  subscriptionEvent(
-    messages.map((message, index) => ({ id: String(index), timestamp: 1, message })),
-    { logGroup: '/aws/lambda/f', logStream: 's' },
-  );
+const event = (...messages: readonly string[]): unknown => {
+  const logEvents = messages.map((message, index) => ({ id: String(index), timestamp: 1, message }));
+  const data = {
+    messageType: 'DATA_MESSAGE',
+    owner: '1',
+    logGroup: 'g',
+    logStream: 's',
+    subscriptionFilters: ['f'],
+    logEvents,
+  };
+  return { awslogs: { data: gzipSync(JSON.stringify(data)).toString('base64') } };
+};
 
 let server: OtlpServer;
 let received: Received[] = [];

@@ -1,9 +1,27 @@
-import {
-  EVENT_LIMITS,
-  subscriptionEvent,
-  type LogEvent,
-  type SubscriptionEvent,
-} from '../../../packages/cli/src/forward/subscription-event.ts';
+import { gzipSync } from 'node:zlib';
+
+interface LogEvent {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** What CloudWatch Logs invokes a subscribed function with. */
+export interface SubscriptionEvent {
+  readonly awslogs: { readonly data: string };
+}
+
+const subscriptionEvent = (logGroup: string, logEvents: readonly LogEvent[]): SubscriptionEvent => {
+  const message = {
+    messageType: 'DATA_MESSAGE',
+    owner: '000000000000',
+    logGroup,
+    logStream: '2030/01/01/[$LATEST]0123456789abcdef0123456789abcdef',
+    subscriptionFilters: ['demo'],
+    logEvents,
+  };
+  return { awslogs: { data: gzipSync(JSON.stringify(message)).toString('base64') } };
+};
 
 /** Collects what functions print, as CloudWatch Logs does, and hands it to a subscriber. */
 export interface LogGroups {
@@ -27,9 +45,7 @@ export const createLogGroups = (deliver: (event: SubscriptionEvent) => Promise<v
     clearTimeout(group.timer);
     const { events } = group;
     [group.events, group.timer] = [[], undefined];
-    const logGroup = `/aws/lambda/demo-${name}`;
-    const logStream = '2030/01/01/[$LATEST]0123456789abcdef0123456789abcdef';
-    const delivery: Promise<void> = deliver(subscriptionEvent(events, { logGroup, logStream })).finally(() =>
+    const delivery: Promise<void> = deliver(subscriptionEvent(`/aws/lambda/demo-${name}`, events)).finally(() =>
       running.delete(delivery),
     );
     running.add(delivery);
@@ -42,7 +58,6 @@ export const createLogGroups = (deliver: (event: SubscriptionEvent) => Promise<v
       count += 1;
       group.events.push({ id: String(count).padStart(56, '0'), timestamp: Date.now(), message: line });
       group.timer ??= setTimeout(() => send(name), DELIVERY_MS);
-      if (group.events.length >= EVENT_LIMITS.maxItems) send(name);
     },
     flush: async () => {
       [...groups.keys()].forEach(send);

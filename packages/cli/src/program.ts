@@ -34,9 +34,7 @@ Exit codes: 0 all is well, 1 something was not delivered or could not be read, 2
     .command('forward')
     .summary('send telemetry in stdout lines or Lambda events to an OTLP endpoint')
     .description(
-      `Sends the telemetry in stdout lines to an OTLP endpoint, through the same code as the deployed forwarder: lines are packed into
-CloudWatch Logs subscription events (at most 1 MiB or 10 000 lines, waiting 500 ms at most; a line over 1 MiB is split, as CloudWatch
-does, and then cannot be read). The report comes on standard output, everything else on standard error.`,
+      'Sends the telemetry in stdout lines to an OTLP endpoint, through the same code as the deployed forwarder: lines are packed into CloudWatch Logs subscription events (at most 1 MiB or 10 000 lines, waiting 500 ms at most; a line over 1 MiB is split, as CloudWatch does, and then cannot be read). The report comes on standard output, everything else on standard error.',
     )
     .argument('[files...]', FILES)
     .option('--endpoint <url>', 'base URL; default OTEL_EXPORTER_OTLP_ENDPOINT or http://localhost:4318')
@@ -77,8 +75,7 @@ Examples:
     .command('decode')
     .summary('print the telemetry in stdout lines or Lambda events')
     .description(
-      `Prints the telemetry in stdout lines as OTLP/JSON, one request per line. Other lines are left out; lines that claim to be
-telemetry but cannot be read are named on standard error, by number and reason.`,
+      'Prints the telemetry in stdout lines as OTLP/JSON, one request per line. Other lines are left out; lines that claim to be telemetry but cannot be read are named on standard error, by number and reason.',
     )
     .argument('[files...]', FILES)
     .option('--event', 'the input is whole Lambda events in JSON, one document or one per line')
@@ -100,8 +97,7 @@ Examples:
     .command('dev')
     .summary('receive OTLP on this machine and draw it in the terminal')
     .description(
-      `Receives OTLP/HTTP on 127.0.0.1, protobuf and JSON, and draws traces as waterfalls, data points and log records as lines.
-A span that comes after its trace was drawn makes it be drawn again. Ctrl-C ends with a summary.`,
+      'Receives OTLP/HTTP on 127.0.0.1, protobuf and JSON, and draws traces as waterfalls, data points and log records as lines. A span that comes after its trace was drawn makes it be drawn again. Ctrl-C ends with a summary.',
     )
     .option(
       '--port <number>',

@@ -2,13 +2,11 @@ import { cloudwatchLogs as cloudwatchLogsEncoding } from '@serverless-otlp/forwa
 import { cloudwatchLogs as cloudwatchLogsReceiver } from '@serverless-otlp/forwarder/receivers/cloudwatch-logs';
 import type { Decoded } from '@serverless-otlp/forwarder/types';
 import { requestToJson, type OtlpRequest } from '@serverless-otlp/otlp';
-import { terminalOf } from '../config/terminal.ts';
+import { terminalOf, prettyPrinter, visibleJson } from '@serverless-otlp/dev-server';
 import { onInterruption } from '../interruption.ts';
 import { outputTo } from '../output.ts';
-import { prettyPrinter } from '../render/pretty-printer.ts';
-import { visibleJson } from '../render/visible.ts';
 import { eventsOf, MAX_DOCUMENT_BYTES, type EventDocument } from '../sources/events.ts';
-import { inputsOf, type Input } from '../sources/inputs.ts';
+import { inputsOf, typingHint, type Input } from '../sources/inputs.ts';
 import { linesOf, textOfLine } from '../sources/lines.ts';
 import { positionName } from '../sources/positions.ts';
 import { decodeLine, LINE_ENCODINGS, UNBOUNDED } from '../sources/telemetry-line.ts';
@@ -71,6 +69,7 @@ export const decode = async (files: readonly string[], options: DecodeOptions): 
   const inputs = inputsOf(files);
   using interruption = onInterruption();
   const [stdout, stderr] = [outputTo(process.stdout), outputTo(process.stderr)];
+  await stderr.write(typingHint(inputs));
   const printer = options.pretty === true ? prettyPrinter(terminalOf(process.stdout)) : jsonPrinter;
   let faults = 0;
   let requests = 0;

@@ -1,11 +1,15 @@
-import { startOtlpServer, type OtlpServer, type OtlpServerOptions } from '@serverless-otlp/dev-server';
+import {
+  startOtlpServer,
+  type OtlpServer,
+  type OtlpServerOptions,
+  terminalOf,
+  createDevScreen,
+  counted,
+  visibleJson,
+} from '@serverless-otlp/dev-server';
 import { requestToJson } from '@serverless-otlp/otlp';
-import { terminalOf } from '../config/terminal.ts';
 import { onInterruption } from '../interruption.ts';
 import { outputTo } from '../output.ts';
-import { createDevScreen } from '../render/dev-screen.ts';
-import { counted } from '../render/quantities.ts';
-import { visibleJson } from '../render/visible.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Options of `dev`. */

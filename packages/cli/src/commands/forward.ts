@@ -1,7 +1,7 @@
 import type { Forwarder, Report } from '@serverless-otlp/forwarder';
 import { randomUUID } from 'node:crypto';
 import { forwarderOf, type ForwarderSettings } from '../config/forwarder.ts';
-import { terminalOf } from '../config/terminal.ts';
+import { terminalOf } from '@serverless-otlp/dev-server';
 import { complaints } from '../forward/complaints.ts';
 import { createProgress } from '../forward/progress.ts';
 import {
@@ -17,7 +17,7 @@ import { onInterruption } from '../interruption.ts';
 import { outputTo, type Output } from '../output.ts';
 import { batchesOf } from '../sources/batches.ts';
 import { eventsOf, MAX_DOCUMENT_BYTES } from '../sources/events.ts';
-import { inputsOf, type Input } from '../sources/inputs.ts';
+import { inputsOf, typingHint, type Input } from '../sources/inputs.ts';
 import { linesOf, textOfLine } from '../sources/lines.ts';
 import { createOtherLines } from '../sources/passthrough.ts';
 import { createPositions, positionName, type Positions } from '../sources/positions.ts';
@@ -50,13 +50,13 @@ async function* linesAsEvents(
 ): AsyncGenerator<unknown, void> {
   const source = { logGroup, logStream: logStreamOf(new Date()) };
   const otherLines = createOtherLines();
-  let lineOpen = false;
+  const passed = { lineOpen: false };
   positions.begin(input.name);
   async function* logEvents(): AsyncGenerator<readonly LogEvent[], void> {
     for await (const lines of linesOf(bytesUntil(input, signal), MAX_MESSAGE_BYTES)) {
       if (passthrough) {
         const others = otherLines(lines);
-        if (others.length > 0) lineOpen = others.at(-1) !== LINE_FEED;
+        if (others.length > 0) passed.lineOpen = others.at(-1) !== LINE_FEED;
         await stdout.write(others);
       }
       const timestamp = Date.now();
@@ -68,7 +68,7 @@ async function* linesAsEvents(
     yield subscriptionEvent(batch, source);
   }
   // The report, or the next file, starts on a line of its own.
-  if (lineOpen) await stdout.write('\n');
+  if (passed.lineOpen) await stdout.write('\n');
 }
 
 async function* wholeEvents(
@@ -108,6 +108,7 @@ export const forward = async (files: readonly string[], options: ForwardOptions)
     (report) => (reported = report),
     (warning) => void say(warning),
   );
+  await stderr.write(typingHint(inputs));
   using interruption = onInterruption();
   const timer = setInterval(() => {
     const text = progress.tick(tally.total());

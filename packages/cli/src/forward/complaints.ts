@@ -1,5 +1,5 @@
 import type { Report } from '@serverless-otlp/forwarder';
-import { visible } from '../render/visible.ts';
+import { visible } from '@serverless-otlp/dev-server';
 
 /** Different complaints beyond this are not repeated line by line; the report counts them all. */
 const MAX_COMPLAINTS = 50;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Terminal } from '../config/terminal.ts';
+import type { Terminal } from '@serverless-otlp/dev-server';
 import { createProgress } from './progress.ts';
 import type { TotalReport } from './tally.ts';
 

@@ -1,5 +1,4 @@
-import type { Terminal } from '../config/terminal.ts';
-import { counted } from '../render/quantities.ts';
+import { type Terminal, counted } from '@serverless-otlp/dev-server';
 import { itemsIn, type TotalReport } from './tally.ts';
 
 /** Shows on standard error how far it is, when it takes long. */

@@ -1,4 +1,4 @@
-import { counted } from '../render/quantities.ts';
+import { counted } from '@serverless-otlp/dev-server';
 import { itemsIn, type TotalReport } from './tally.ts';
 
 const remedies: readonly (readonly [(report: TotalReport) => number, string, string])[] = [

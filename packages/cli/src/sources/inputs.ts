@@ -10,6 +10,12 @@ export interface Input {
 
 const standardInput: Input = { name: '', open: () => process.stdin };
 
+/** What to tell somebody who started a command at a terminal without giving it anything to read; empty when there is no need. */
+export const typingHint = (inputs: readonly Input[]): string =>
+  process.stdin.isTTY && inputs.includes(standardInput)
+    ? 'Reading what you type; Ctrl-D ends. Name a file, or pipe a program into this.\n'
+    : '';
+
 const problemOf = (file: string): string | undefined => {
   try {
     return statSync(file).isDirectory() ? 'it is a directory; name the files in it' : undefined;

@@ -44,7 +44,8 @@ const post = (
   path: string,
   body: Uint8Array | string,
   headers: Record<string, string>,
-): Promise<Response> => fetch(url + path, { method: 'POST', headers, body: typeof body === 'string' ? body : Buffer.from(body) });
+): Promise<Response> =>
+  fetch(url + path, { method: 'POST', headers, body: typeof body === 'string' ? body : Buffer.from(body) });
 
 describe('startOtlpServer', () => {
   it.each(['traces', 'metrics', 'logs'] as const)(

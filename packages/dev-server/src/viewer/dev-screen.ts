@@ -1,4 +1,7 @@
-import { createTraceStore, pointRows, recordRows, spanRows } from '@serverless-otlp/dev-server';
+import { createTraceStore } from '../store/trace-store.ts';
+import { pointRows } from '../store/points.ts';
+import { recordRows } from '../store/records.ts';
+import { spanRows } from '../store/spans.ts';
 import type { OtlpRequest } from '@serverless-otlp/otlp';
 import type { Terminal } from '../config/terminal.ts';
 import { counted } from './quantities.ts';

@@ -1,4 +1,4 @@
-import type { SpanRow } from '@serverless-otlp/dev-server';
+import type { SpanRow } from '../store/spans.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Terminal } from '../config/terminal.ts';

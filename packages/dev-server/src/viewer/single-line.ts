@@ -1,4 +1,5 @@
-import type { PointRow, RecordRow } from '@serverless-otlp/dev-server';
+import type { PointRow } from '../store/points.ts';
+import type { RecordRow } from '../store/records.ts';
 import type { Style, Terminal } from '../config/terminal.ts';
 import { glyphsOf } from './glyphs.ts';
 import { printable } from './printable.ts';

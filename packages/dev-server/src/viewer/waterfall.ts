@@ -1,4 +1,6 @@
-import { traceTree, type SpanRow, type StoredTrace, type TreeRow } from '@serverless-otlp/dev-server';
+import { traceTree, type TreeRow } from '../store/trace-tree.ts';
+import type { SpanRow } from '../store/spans.ts';
+import type { StoredTrace } from '../store/trace-store.ts';
 import type { Terminal } from '../config/terminal.ts';
 import { glyphsOf, type Glyphs } from './glyphs.ts';
 import { counted, durationText, timeText } from './quantities.ts';

@@ -1,4 +1,5 @@
-import { traceTree, type SpanRow } from '@serverless-otlp/dev-server';
+import { traceTree } from '../store/trace-tree.ts';
+import type { SpanRow } from '../store/spans.ts';
 import type { Terminal } from '../config/terminal.ts';
 import { glyphsOf } from './glyphs.ts';
 import { printable } from './printable.ts';

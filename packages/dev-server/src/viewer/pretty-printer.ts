@@ -1,4 +1,6 @@
-import { pointRows, recordRows, spanRows, type SpanRow } from '@serverless-otlp/dev-server';
+import { pointRows } from '../store/points.ts';
+import { recordRows } from '../store/records.ts';
+import { spanRows, type SpanRow } from '../store/spans.ts';
 import type { OtlpRequest } from '@serverless-otlp/otlp';
 import type { Terminal } from '../config/terminal.ts';
 import { pointLine, recordLine } from './single-line.ts';
