@@ -71,6 +71,19 @@ const failureOf = (error: Error): HttpAnswer => {
   return { failure: RETRYABLE_CODES.has(code) ? 'retryable' : 'permanent', message: `${code} (${message})` };
 };
 
+/** A URL taken apart, which costs as much as the rest of a request. */
+interface Target {
+  readonly options: RequestOptions;
+  /** What Node adds by itself only to an object of headers. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const targetOf = (url: URL): Target => {
+  const { auth, ...options } = urlToHttpOptions(url);
+  const basic = typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
+  return { options, headers: { host: url.host, ...basic } };
+};
+
 /**
  * Kept-alive connections to one destination. Redirects are answers like any other: never followed (D15).
  *
@@ -88,12 +101,14 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
   let http: HttpAgent | undefined;
   let https: HttpsAgent | undefined;
 
-  const targets = new WeakMap<URL, RequestOptions>(); // taking a URL apart costs as much as the rest of a request
+  const targets = new WeakMap<URL, Target>();
 
   const open = (url: URL, headers: Readonly<Record<string, string>>, length: number): ClientRequest => {
     let target = targets.get(url);
-    if (target === undefined) targets.set(url, (target = urlToHttpOptions(url)));
-    const common = { ...target, method: 'POST', headers: { ...headers, 'content-length': length } };
+    if (target === undefined) targets.set(url, (target = targetOf(url)));
+    // A flat list: Node takes a fifth of the CPU of a request to turn an object of headers into one.
+    const list = Object.entries({ ...target.headers, ...headers, 'content-length': String(length) }).flat();
+    const common = { ...target.options, method: 'POST', headers: list };
     return url.protocol === 'https:'
       ? httpsRequest({ ...common, agent: (https ??= new HttpsAgent({ ...pool, ...trust, rejectUnauthorized: true })) })
       : httpRequest({ ...common, agent: (http ??= new HttpAgent(pool)) });
