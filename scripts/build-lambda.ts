@@ -48,6 +48,8 @@ export const buildLambda = async (
     target: 'node22.15',
     mainFields: ['module', 'main'],
     conditions: ['@serverless-otlp/source'],
+    // The build of yaml for Node is CommonJS, which an ES module can neither require from nor import names of.
+    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
