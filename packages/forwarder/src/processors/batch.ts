@@ -21,15 +21,17 @@ const keyOf = (metadata: Metadata): string =>
 /** Groups by signal and equal metadata, in order of first appearance: tenants never mix (D20). */
 const groupsOf = (telemetry: readonly Telemetry[]): Iterable<Group> => {
   const groups = new Map<string, Group>();
-  const keys = new Map<Metadata, string>(); // one event shares one metadata object over thousands of lines
+  let last: Group | undefined;
   for (const member of telemetry) {
     const { metadata } = member;
-    let key = keys.get(metadata);
-    if (key === undefined) keys.set(metadata, (key = keyOf(metadata)));
     const { signal } = member.request;
-    const known = groups.get(signal + key);
-    if (known === undefined) groups.set(signal + key, { signal, metadata, members: [member] });
-    else known.members.push(member);
+    // The lines of one event share one metadata object: nearly always nothing has to be compared.
+    if (last?.metadata !== metadata || last.signal !== signal) {
+      const key = signal + keyOf(metadata);
+      last = groups.get(key) ?? { signal, metadata, members: [] };
+      groups.set(key, last);
+    }
+    last.members.push(member);
   }
   return groups.values();
 };
