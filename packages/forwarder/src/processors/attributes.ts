@@ -1,4 +1,4 @@
-import { type ExportServiceRequest, requestOfMessage, type Signal } from '@serverless-otlp/otlp';
+import { requestOfMessage, type Signal } from '@serverless-otlp/otlp';
 import type { Metadata, Processor, Telemetry } from '../types.ts';
 
 /** A value as an operator writes it. Integers become OTLP integers, other numbers doubles. */
@@ -46,13 +46,11 @@ const apply = (list: KeyValues, action: AttributeAction, metadata: Metadata): Ke
 
 const edit =
   (actions: readonly AttributeAction[], metadata: Metadata): Edit =>
-  (owner) => ({
-    ...owner,
-    attributes: actions.reduce(
-      (list, action) => apply(list, action, metadata),
-      (owner['attributes'] ?? []) as KeyValues,
-    ),
-  });
+  (owner) => {
+    const before = (owner['attributes'] ?? []) as KeyValues;
+    const after = actions.reduce((list, action) => apply(list, action, metadata), before);
+    return after === before ? owner : { ...owner, attributes: after };
+  };
 
 /** The same object with every member of the list `key` mapped; untouched when it has none. */
 const mapList = (owner: JsonObject, key: string, map: Edit): JsonObject =>
@@ -64,6 +62,8 @@ const mapMetric = (metric: JsonObject, map: Edit): JsonObject => {
   const kind = METRIC_DATA.find((name) => metric[name] !== undefined);
   return kind === undefined ? metric : { ...metric, [kind]: mapList(metric[kind] as JsonObject, 'dataPoints', map) };
 };
+
+const NO_RESOURCE: JsonObject = {};
 
 /** The names on the way to the items of each signal. */
 const PATHS: Readonly<Record<Signal, readonly [string, string, string]>> = {
@@ -89,11 +89,12 @@ export const attributes = ({ actions }: AttributesOptions): Processor => {
     const itemEdit: Edit = request.signal === 'metrics' ? (metric) => mapMetric(metric, editItem) : editItem;
     const editResource = edit(onResource, metadata);
     const message = mapList(request.message as unknown as JsonObject, resources, (group) => {
-      const edited =
-        onResource.length === 0 ? group : { ...group, resource: editResource((group['resource'] ?? {}) as JsonObject) };
+      const resource = (group['resource'] ?? NO_RESOURCE) as JsonObject;
+      const editedResource = editResource(resource);
+      const edited = editedResource === resource ? group : { ...group, resource: editedResource };
       return onItem.length === 0 ? edited : mapList(edited, scopes, (scope) => mapList(scope, items, itemEdit));
     });
-    return { ...telemetry, request: requestOfMessage(request.signal, message as unknown as ExportServiceRequest) };
+    return { ...telemetry, request: requestOfMessage(request.signal, message) };
   };
 
   return { name: 'attributes', process: (telemetry) => telemetry.map(processOne) };

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { InvalidOtlpError } from '@serverless-otlp/otlp';
+import { expect, it } from 'vitest';
+import { faultOf } from './fault.ts';
+
+const record = { id: 'event-1', data: 'canary-14 é', attributes: { log_group: 'g', log_stream: 's' } };
+
+it('D16: tells reason, source, hash and length', () => {
+  const { fault } = faultOf(record, new InvalidOtlpError('gzip', 'not valid gzip'));
+  expect(fault).toEqual({
+    reason: 'gzip',
+    message: 'not valid gzip',
+    source: { log_group: 'g', log_stream: 's', id: 'event-1' },
+    sha256: createHash('sha256').update('canary-14 é').digest('hex'),
+    bytes: 12,
+  });
+});
+
+it('D16: hashes and measures bytes like the text they are', () => {
+  const ofText = faultOf(record, new Error('x'));
+  const ofBytes = faultOf({ ...record, data: Buffer.from(record.data) }, new Error('x'));
+  expect(ofBytes).toEqual(ofText);
+});
+
+it.each([new Error('canary-14'), new TypeError('canary-14'), 'canary-14', undefined, { message: 'canary-14' }])(
+  'D16: keeps back the message of %s, which is a bug of ours',
+  (error) => {
+    const { fault } = faultOf(record, error);
+    expect(fault.reason).toBe('encoding_bug');
+    expect(JSON.stringify(fault)).not.toContain('canary');
+  },
+);
+
+it('takes a better reason when it is given one', () => {
+  expect(faultOf(record, new InvalidOtlpError('too_large', 'm'), 'budget').fault.reason).toBe('budget');
+});
