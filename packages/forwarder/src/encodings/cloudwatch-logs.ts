@@ -1,7 +1,7 @@
 import { decodeBase64, gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
 import { faultOf } from '../fault.ts';
 import type { Decoded, Encoding, IgnoredReason, InflateBudget, Metadata, SourceRecord } from '../types.ts';
-import { unopened } from './inflate-work.ts';
+import { unopened, wastedBytes } from './inflate-work.ts';
 
 /** The most a subscription blob may decompress to (D17). A legitimate one is 1 MB compressed and OTLP/JSON at worst: 16 MB. */
 const MAX_BLOB_BYTES = 32 * 1024 * 1024;
@@ -82,15 +82,19 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
     name: 'cloudwatch_logs',
     decode: (record, budget) => {
       const limit = budget.allow(MAX_BLOB_BYTES);
-      let json: Uint8Array | undefined;
-      let subscription: Subscription;
+      let json: Uint8Array;
       try {
         json = gunzipBounded(typeof record.data === 'string' ? decodeBase64(record.data) : record.data, limit);
-        budget.spend(json.length);
+      } catch (error) {
+        budget.spend(wastedBytes(error, record.data.length, limit));
+        return [unopened(record, error, limit, MAX_BLOB_BYTES)];
+      }
+      budget.spend(json.length);
+      let subscription: Subscription;
+      try {
         subscription = parseSubscription(json);
       } catch (error) {
-        const packed = json === undefined;
-        return [unopened(record, error, budget, { limit, maxBytes: MAX_BLOB_BYTES, packed })];
+        return [faultOf(record, error)];
       }
       const { control, metadata, events } = subscription;
       const skip: IgnoredReason | undefined = control

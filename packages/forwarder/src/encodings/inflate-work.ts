@@ -1,26 +1,32 @@
-import { InvalidOtlpError } from '@serverless-otlp/otlp';
+import { decodeBase64, gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
 import { faultOf } from '../fault.ts';
-import type { Decoded, InflateBudget, SourceRecord } from '../types.ts';
+import type { Decoded, SourceRecord } from '../types.ts';
 
-/** Above what telemetry compresses to (about 10:1), far below a bomb (1032:1). */
+/** What is booked for gzip that breaks off, per byte: above what telemetry compresses to (10:1), below a bomb (1032:1). */
 const ASSUMED_RATIO = 32;
 
-/**
- * Bytes booked for an inflate that does not tell what it produced: one that failed half-way, or whose text was larger than what it
- * meant. Without this, lines just below the bound could be repeated without ever reaching the bound of the invocation (D17).
- */
-export const assumedBytes = (packedBytes: number, limit: number): number =>
-  Math.min(limit, packedBytes * ASSUMED_RATIO);
+const isTooLarge = (error: unknown): boolean => error instanceof InvalidOtlpError && error.reason === 'too_large';
 
-/** The fault of a record that could not be opened, its work booked. `limit` is what the budget had allowed of `maxBytes`. */
-export const unopened = (
-  record: SourceRecord,
-  error: unknown,
-  budget: InflateBudget,
-  { limit, maxBytes, packed }: { readonly limit: number; readonly maxBytes: number; readonly packed: boolean },
-): Decoded => {
-  const tooLarge = error instanceof InvalidOtlpError && error.reason === 'too_large';
-  if (tooLarge) budget.spend(limit);
-  else if (packed) budget.spend(assumedBytes(record.data.length, limit));
-  return faultOf(record, error, tooLarge && limit < maxBytes ? 'budget' : undefined);
+/** What an inflate of so many packed bytes cost that ended in this error. */
+export const wastedBytes = (error: unknown, packedBytes: number, limit: number): number =>
+  isTooLarge(error) ? limit : Math.min(limit, packedBytes * ASSUMED_RATIO);
+
+/**
+ * How many bytes a payload decompresses to, found out by doing it once more: for envelopes whose request does not tell, because it
+ * could not be read or because it is JSON, whose text may be larger than what it means. Otherwise such lines could be repeated
+ * without ever reaching the bound of the invocation (D17).
+ */
+export const inflatedBytes = (envelope: Readonly<Record<string, unknown>>, limit: number): number => {
+  const { payload } = envelope;
+  const encoding = envelope['content-encoding'] ?? envelope['content_encoding'];
+  if (typeof payload !== 'string' || typeof encoding !== 'string' || encoding.toLowerCase() !== 'gzip') return 0;
+  try {
+    return gunzipBounded(decodeBase64(payload), limit).length;
+  } catch (error) {
+    return wastedBytes(error, payload.length, limit);
+  }
 };
+
+/** The fault of a record that could not be opened within `limit`, which is what the budget had allowed of `maxBytes`. */
+export const unopened = (record: SourceRecord, error: unknown, limit: number, maxBytes: number): Decoded =>
+  faultOf(record, error, isTooLarge(error) && limit < maxBytes ? 'budget' : undefined);

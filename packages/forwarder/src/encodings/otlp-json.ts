@@ -34,7 +34,7 @@ export const otlpJson = (): Encoding => ({
       budget.spend(request.bytes.length);
       return [{ request }];
     } catch (error) {
-      return [unopened(record, error, budget, { limit, maxBytes: MAX_REQUEST_BYTES, packed: false })];
+      return [unopened(record, error, limit, MAX_REQUEST_BYTES)];
     }
   },
 });

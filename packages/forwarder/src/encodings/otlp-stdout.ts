@@ -1,6 +1,6 @@
-import { InvalidOtlpError, isEnvelope, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
+import { InvalidOtlpError, isEnvelope, type LogLine, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
 import type { Encoding, Metadata } from '../types.ts';
-import { assumedBytes, unopened } from './inflate-work.ts';
+import { inflatedBytes, unopened } from './inflate-work.ts';
 
 /** The most one payload may decompress to (D17). */
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
@@ -9,8 +9,8 @@ const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/;
 const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
 
-const isJson = (envelope: Readonly<Record<string, unknown>>): boolean =>
-  /json/i.test(String(envelope['content-type'] ?? envelope['content_type']));
+const isProtobuf = (envelope: LogLine['value']): boolean =>
+  (envelope['content-type'] ?? envelope['content_type']) === 'application/x-protobuf';
 
 /** How {@link otlpStdout} treats what envelopes claim. */
 export interface OtlpStdoutOptions {
@@ -44,19 +44,19 @@ export const otlpStdout = ({ headers = [] }: OtlpStdoutOptions = {}): Encoding =
       // Both markers contain it, and so does the tail that a cut leaves behind; most other lines stop here.
       if (!text.includes('_otel') && !text.includes('","base64":true')) return undefined;
       const limit = budget.allow(MAX_PAYLOAD_BYTES);
-      const packed = text.includes('gzip');
+      let line: LogLine | undefined;
       try {
-        const line = parseLogLine(text, isEnvelope);
+        line = parseLogLine(text, isEnvelope);
         if (line === undefined) return undefined;
         const { request, headers: sent } = readEnvelope(line.value, line.text, limit);
         const { length } = request.bytes;
         if (length > limit) throw new InvalidOtlpError('too_large', `more than ${limit} bytes`);
-        // Of packed JSON only its meaning came out, and that may be nothing.
-        budget.spend(packed && isJson(line.value) ? Math.max(length, assumedBytes(text.length, limit)) : length);
+        budget.spend(isProtobuf(line.value) ? length : Math.max(length, inflatedBytes(line.value, limit)));
         const metadata = metadataOf(sent);
         return [metadata === undefined ? { request } : { request, metadata: { ...record.attributes, ...metadata } }];
       } catch (error) {
-        return [unopened(record, error, budget, { limit, maxBytes: MAX_PAYLOAD_BYTES, packed })];
+        if (line !== undefined) budget.spend(inflatedBytes(line.value, limit));
+        return [unopened(record, error, limit, MAX_PAYLOAD_BYTES)];
       }
     },
   };
