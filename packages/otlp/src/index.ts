@@ -11,6 +11,7 @@ export {
   splitRequest,
 } from './request.ts';
 export type { SplitLimits } from './split.ts';
+export { checkJsonValues } from './json/bound.ts';
 export { parseOtlpJson } from './json/parse.ts';
 export { signalOfJson } from './json/request.ts';
 export type { AnyValue, InstrumentationScope, KeyValue, Resource } from './messages/attributes.ts';

@@ -54,6 +54,19 @@ it.each([
   expect(parseLogLine(line, isEnvelope)).toBeUndefined();
 });
 
+it('D16: a fragment of OTLP/JSON is telemetry that cannot be read', () => {
+  const isRequest = (value: object): boolean => 'resourceSpans' in value;
+  const cut = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8e';
+  expect(() => parseLogLine(cut, isRequest)).toThrow(truncated);
+  expect(() => parseLogLine(JSON.stringify({ message: cut }), isRequest)).toThrow(truncated);
+  expect(parseLogLine('{"resource":"cut', isRequest)).toBeUndefined();
+});
+
+it('D17: a line with more values than a line can hold is refused before it is parsed', () => {
+  const line = `{"message":{"resourceSpans":[${'{},'.repeat(600_000)}{}]}}`;
+  expect(() => parseLogLine(line, () => true)).toThrow(expect.objectContaining({ reason: 'too_large' }));
+});
+
 it('D16: a fragment of an envelope is telemetry that cannot be read', () => {
   for (const cut of [24, 100, LINE.length - 1])
     expect(() => parseLogLine(LINE.slice(0, cut), isEnvelope)).toThrow(truncated);
@@ -73,7 +86,7 @@ it('comes to an end within the time of a test on lines made to slow it down', ()
     'A'.repeat(1_000_000),
     `${'\t'.repeat(500_000)}{`,
     ' '.repeat(1_000_000),
-    '{'.repeat(1_000_000),
+    '{'.repeat(400_000),
     'A","base64":tru'.repeat(50_000),
   ];
   for (const line of lines) expect(parseLogLine(line, isEnvelope)).toBeUndefined();

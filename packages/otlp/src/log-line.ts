@@ -1,5 +1,6 @@
 import { ENVELOPE_MARKER } from './envelope.ts';
 import { InvalidOtlpError } from './invalid-otlp-error.ts';
+import { checkJsonValues } from './json/bound.ts';
 
 /** A log line that holds a JSON object: the object, and the text to read it from again. */
 export interface LogLine {
@@ -13,19 +14,22 @@ const TEXT_PREFIX = /^[^\t{]{1,64}\t[^\t{]{0,64}\t[A-Z]{1,16}\t(?=\{)/;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What `text` says as JSON, `undefined` when it says nothing; the error, which may quote the text, does not travel on. */
+/** What `text` says as JSON, `undefined` when it says nothing. An error that quotes the text does not travel on. */
 const attempt = (text: string, parse: (text: string) => unknown): unknown => {
+  if (!text.startsWith('{')) return undefined;
   try {
-    return text.startsWith('{') ? parse(text) : undefined;
-  } catch {
+    checkJsonValues(text);
+    return parse(text);
+  } catch (error) {
+    if (error instanceof InvalidOtlpError && error.reason !== 'json') throw error;
     return undefined;
   }
 };
 
-/** A line that starts or ends like an envelope but is no whole JSON object was cut by the platform. */
+/** A line that starts like telemetry, or ends like an envelope, but is no whole JSON object was cut by the platform. */
+const START = new RegExp(`^\\{"(?:${ENVELOPE_MARKER}|resource(?:Spans|Metrics|Logs))"`);
 const looksCut = (text: string): boolean =>
-  text.startsWith(`{"${ENVELOPE_MARKER}"`) ||
-  (!text.startsWith('{') && /^[A-Za-z0-9+/=]*","base64":true[,}]/.test(text));
+  START.test(text) || (!text.startsWith('{') && /^[A-Za-z0-9+/=]*","base64":true[,}]/.test(text));
 
 /**
  * The JSON object a log line carries, taken out of what Lambda wraps around `console` output: a text prefix, or
@@ -33,7 +37,7 @@ const looksCut = (text: string): boolean =>
  *
  * @param claims whether an object is what the caller looks for; decides between the line and the message in it.
  * @param parse `parseOtlpJson` where 64-bit integers may stand in the line itself.
- * @throws {InvalidOtlpError} `truncated` for a fragment of an envelope.
+ * @throws {InvalidOtlpError} `truncated` for a fragment of telemetry, `too_large` or `too_deep` for what no line can hold.
  */
 export const parseLogLine = (
   line: string,
@@ -52,7 +56,7 @@ export const parseLogLine = (
     const inner = message.trim();
     const parsed = attempt(inner, parse);
     if (isObject(parsed)) return claims(parsed) ? { value: parsed, text: inner } : undefined;
-    if (inner.startsWith(`{"${ENVELOPE_MARKER}"`)) throw new InvalidOtlpError('truncated', 'the wrapped line was cut');
+    if (START.test(inner)) throw new InvalidOtlpError('truncated', 'the wrapped line was cut');
     return undefined;
   }
   return isObject(message) && claims(message) ? { value: message, text } : undefined;

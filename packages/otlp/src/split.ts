@@ -14,19 +14,17 @@ export interface SplitPart {
   readonly items: number;
 }
 
-/** A stretch of the original that goes into exactly one part: an item, or a container without any. */
+/** A stretch of the original that goes into one part as it is: items, or containers without any. */
 interface Leaf {
   readonly start: number;
-  readonly end: number;
-  readonly items: number;
+  end: number;
 }
 
 /** A message on the way to the items. Its `rest` (resource, scope, metric name, unknown fields) is repeated in every part. */
 interface Container {
   readonly tag: number;
-  readonly rest: readonly { readonly start: number; readonly end: number }[];
+  readonly rest: readonly Readonly<Leaf>[];
   readonly restBytes: number;
-  readonly children: readonly (Container | Leaf)[];
 }
 
 /** A container as far as the open part holds it. */
@@ -41,24 +39,11 @@ const varintBytes = (value: number): number =>
 
 const fieldBytes = (tag: number, bodyBytes: number): number => varintBytes(tag) + varintBytes(bodyBytes) + bodyBytes;
 
-const parse = (bytes: Uint8Array, start: number, end: number, message: Message, tag: number): Container => {
-  const path = itemPath(message);
-  const rest: { start: number; end: number }[] = [];
-  const children: (Container | Leaf)[] = [];
-  let restBytes = 0;
-  for (const range of fieldRanges(bytes, start, end)) {
-    const child = path.has(range.number) ? message.byNumber[range.number]?.message : undefined;
-    if (child === undefined) {
-      rest.push({ start: range.start, end: range.end });
-      restBytes += range.end - range.start;
-    } else if (child.isItem) {
-      children.push({ start: range.start, end: range.end, items: 1 });
-    } else {
-      const container = parse(bytes, range.contentStart, range.end, child, range.number * 8 + 2);
-      children.push(container.children.length > 0 ? container : { start: range.start, end: range.end, items: 0 });
-    }
-  }
-  return { tag, rest, restBytes, children };
+/** Adds a stretch behind the last one, to which it is joined where it can be: most parts are a few long stretches. */
+const pushLeaf = (leaves: (Open | Leaf)[], start: number, end: number): void => {
+  const last = leaves.at(-1);
+  if (last !== undefined && 'end' in last && last.end === start) last.end = end;
+  else leaves.push({ start, end });
 };
 
 class Splitter {
@@ -66,23 +51,44 @@ class Splitter {
   private readonly bytes: Uint8Array;
   private readonly maxBytes: number;
   private readonly maxItems: number;
-  private open: Open[];
+  private open: Open[] = [];
   private items = 0;
 
-  constructor(bytes: Uint8Array, root: Container, limits: SplitLimits) {
+  constructor(bytes: Uint8Array, limits: SplitLimits) {
     this.bytes = bytes;
     this.maxBytes = limits.maxBytes ?? Infinity;
     this.maxItems = limits.maxItems ?? Infinity;
-    // Fields of the request itself that we do not know: said once, in the first part.
-    this.open = [{ container: root, bodyBytes: root.restBytes, children: [] }];
   }
 
-  visit(container: Container, path: readonly Container[]): void {
-    const here = [...path, container];
-    for (const child of container.children) {
-      if ('children' in child) this.visit(child, here);
-      else this.add(child, here);
+  /** Walks over a message and adds what lies in it; tells whether there was anything. Keeps nothing but the open part. */
+  visit(message: Message, start: number, end: number, tag: number, around: readonly Container[]): boolean {
+    const itemFields = itemPath(message);
+    const container = this.containerOf(itemFields, start, end, tag);
+    const path = [...around, container];
+    // Fields of the request itself that we do not know: said once, in the first part.
+    if (around.length === 0) this.open = [{ container, bodyBytes: container.restBytes, children: [] }];
+    let any = false;
+    for (const range of fieldRanges(this.bytes, start, end)) {
+      const child = itemFields.has(range.number) ? message.byNumber[range.number]?.message : undefined;
+      if (child === undefined) continue;
+      any = true;
+      if (child.isItem) this.add(range.start, range.end, 1, path);
+      else if (!this.visit(child, range.contentStart, range.end, range.number * 8 + 2, path)) {
+        this.add(range.start, range.end, 0, path);
+      }
     }
+    return any;
+  }
+
+  private containerOf(itemFields: ReadonlySet<number>, start: number, end: number, tag: number): Container {
+    const rest: Leaf[] = [];
+    let restBytes = 0;
+    for (const range of fieldRanges(this.bytes, start, end)) {
+      if (itemFields.has(range.number)) continue;
+      pushLeaf(rest, range.start, range.end);
+      restBytes += range.end - range.start;
+    }
+    return { tag, rest, restBytes };
   }
 
   finish(): readonly SplitPart[] {
@@ -91,16 +97,17 @@ class Splitter {
     return this.parts;
   }
 
-  private add(leaf: Leaf, path: readonly Container[]): void {
-    const [root] = this.open;
-    const empty = root === undefined || root.children.length === 0;
-    if (!empty && (this.items + leaf.items > this.maxItems || this.bytesWith(leaf, path) > this.maxBytes)) this.flush();
-    this.append(leaf, path);
+  private add(start: number, end: number, items: number, path: readonly Container[]): void {
+    const empty = this.open[0]?.children.length === 0;
+    const full = this.items + items > this.maxItems || this.bytesWith(end - start, path) > this.maxBytes;
+    if (full && !empty) this.flush();
+    this.append(start, end, path);
+    this.items += items;
   }
 
-  /** What the request would measure with this leaf in it. */
-  private bytesWith(leaf: Leaf, path: readonly Container[]): number {
-    let growth = leaf.end - leaf.start;
+  /** What the request would measure with so many more bytes in its innermost container. */
+  private bytesWith(bytes: number, path: readonly Container[]): number {
+    let growth = bytes;
     for (let level = path.length - 1; level > 0; level--) {
       const container = path[level];
       const open = this.open[level];
@@ -114,7 +121,7 @@ class Splitter {
     return (this.open[0]?.bodyBytes ?? 0) + growth;
   }
 
-  private append(leaf: Leaf, path: readonly Container[]): void {
+  private append(start: number, end: number, path: readonly Container[]): void {
     let level = 1;
     while (level < path.length && this.open[level]?.container === path[level]) level++;
     this.open.length = level;
@@ -123,9 +130,8 @@ class Splitter {
       this.open.at(-1)?.children.push(open);
       this.open.push(open);
     }
-    this.open.at(-1)?.children.push(leaf);
-    this.items += leaf.items;
-    let growth = leaf.end - leaf.start;
+    pushLeaf(this.open.at(-1)?.children ?? [], start, end);
+    let growth = end - start;
     for (let i = this.open.length - 1; i >= 0; i--) {
       const open = this.open[i];
       if (open === undefined) continue;
@@ -191,8 +197,7 @@ class PartWriter {
  * comes back alone and too large: what to do with it is the caller's decision (D13).
  */
 export const splitBytes = (signal: Signal, bytes: Uint8Array, limits: SplitLimits): readonly SplitPart[] => {
-  const root = parse(bytes, 0, bytes.length, REQUEST_MESSAGES[signal], 0);
-  const splitter = new Splitter(bytes, root, limits);
-  splitter.visit(root, []);
+  const splitter = new Splitter(bytes, limits);
+  splitter.visit(REQUEST_MESSAGES[signal], 0, bytes.length, 0, []);
   return splitter.finish();
 };

@@ -1,4 +1,4 @@
-import { decodeBase64, gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
+import { checkJsonValues, decodeBase64, gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
 import { faultOf } from '../fault.ts';
 import type { Decoded, Encoding, IgnoredReason, InflateBudget, Metadata, SourceRecord } from '../types.ts';
 import { unopened, wastedBytes } from './inflate-work.ts';
@@ -31,9 +31,11 @@ const shapeFault = (what: string): InvalidOtlpError =>
   new InvalidOtlpError('envelope', `not a subscription event: ${what}`);
 
 const parseSubscription = (json: Uint8Array): Subscription => {
+  const source = Buffer.from(json.buffer, json.byteOffset, json.length).toString();
+  checkJsonValues(source);
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.length).toString());
+    value = JSON.parse(source);
   } catch {
     throw shapeFault('no JSON'); // the parser's own message quotes the content
   }

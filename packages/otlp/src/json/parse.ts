@@ -1,4 +1,5 @@
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
+import { checkJsonValues } from './bound.ts';
 
 /** Sixteen digits in a row where a number may begin: only such an integer can be beyond 2^53. Text that looks like it only costs time. */
 const LONG_INTEGER = /[:,[\s-]\d{16}/;
@@ -19,9 +20,10 @@ const keepDigits: Reviver = (_key, value, context) =>
 /**
  * `JSON.parse` which keeps 64-bit integers (rule J5): an integer that a number cannot hold exactly becomes a string of its digits.
  *
- * @throws {InvalidOtlpError} `json` or `too_deep`, without `cause`: V8 quotes the text in its message.
+ * @throws {InvalidOtlpError} `json`, `too_deep` or `too_large`, without `cause`: V8 quotes the text in its message.
  */
 export const parseOtlpJson = (text: string): unknown => {
+  checkJsonValues(text);
   try {
     return LONG_INTEGER.test(text) ? parse(text, keepDigits) : parse(text);
   } catch (error) {
