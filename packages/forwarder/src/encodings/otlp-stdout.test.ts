@@ -249,15 +249,15 @@ describe('D17: a payload', () => {
       envelope({ payload: base64(wrongChecksum(gzipSync(BOMB.subarray(0, 15 << 20)))) }),
     ],
   ])('%s, again and again, is no way around the budget', (_title, line) => {
-    const budget = inflateBudget();
-    for (let i = 0; i < 200; i++) decode(line, {}, budget);
+    const budget = inflateBudget(20 << 20);
+    for (let i = 0; i < 60; i++) decode(line, {}, budget);
     expect(budget.allow(1)).toBe(0);
   });
 
   it('D16, D17: small broken lines do not use up the budget of their neighbours', () => {
     const budget = inflateBudget();
     const broken = envelope({ payload: base64(gzipSync(bytes).subarray(0, -3)) });
-    for (let i = 0; i < 1_000; i++) expect(reasonOf(broken)).toBe('gzip');
+    expect(reasonOf(broken)).toBe('gzip');
     for (let i = 0; i < 1_000; i++) decode(broken, {}, budget);
     expect(decode(envelope(), {}, budget)).toMatchObject({ request: { items: 2 } });
   });
@@ -269,7 +269,7 @@ describe('D17: a payload', () => {
     expect(decode(envelope(), {}, budget)).toMatchObject({ fault: { reason: 'budget' } });
   });
 
-  it('D17: nested 64 levels deep is read; beyond 100 messages it is refused, in protobuf and in JSON', () => {
+  it('D17: nested up to 100 messages is read, which is 47 lists in lists; 48, and 64, are set aside, in protobuf and in JSON', () => {
     const nested = (levels: number): unknown => {
       let value: unknown = { stringValue: 'deep' };
       for (let i = 0; i < levels; i++) value = { arrayValue: { values: [value] } };
@@ -286,6 +286,7 @@ describe('D17: a payload', () => {
     // Request, ResourceLogs, ScopeLogs, LogRecord and the body itself are five messages; each level is an ArrayValue and an AnyValue.
     expect(reasonOf(asJson(47))).toBeUndefined();
     expect(reasonOf(asJson(48))).toBe('too_deep');
+    expect(reasonOf(asJson(64))).toBe('too_deep');
     const deep = (levels: number): Uint8Array => {
       let body: Uint8Array = Buffer.from('0a0464656570', 'hex');
       const wrap = (field: number, content: Uint8Array): Uint8Array => {
@@ -297,6 +298,7 @@ describe('D17: a payload', () => {
     };
     expect(reasonOf(envelope({ ...endpoint, ...payload(deep(47)) }))).toBeUndefined();
     expect(reasonOf(envelope({ ...endpoint, ...payload(deep(48)) }))).toBe('too_deep');
+    expect(reasonOf(envelope({ ...endpoint, ...payload(deep(64)) }))).toBe('too_deep');
   });
 });
 
