@@ -34,6 +34,7 @@ const headers = v.pipe(
     (sent) => Object.entries(sent).every(([name, value]) => isHeader(name, value)),
     'holds a name or value that cannot be sent',
   ),
+  v.title('text by name'),
   v.description('Sent with every request. Values are secrets: take them from `${env:NAME}`.'),
 );
 

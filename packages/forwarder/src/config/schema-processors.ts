@@ -34,7 +34,8 @@ export const filterSchema: Schema<FilterSettings> = v.pipe(
 const scalar = v.union([v.string(), v.number(), v.boolean()]);
 const attributeValue = v.pipe(
   v.union([scalar, v.array(scalar)], 'must be text, a number, a boolean or a list of these'),
-  v.description('The new value: text, number, boolean or a list of these.'),
+  v.title('text, number, boolean or a list of these'),
+  v.description('The new value. Either this or `from_metadata`, unless the action is `delete`.'),
 );
 
 const action = v.pipe(
@@ -49,7 +50,10 @@ const action = v.pipe(
       oneOf(['owner', 'log_group', 'log_stream'], 'Take the value from what CloudWatch says of the source.'),
     ),
     on: v.exactOptional(
-      oneOf(['resource', 'item'], 'Where: `resource` (default), or `item`: spans, data points, log records.'),
+      oneOf(
+        ['resource', 'item'],
+        'Where: on resources, or on each item: span, data point, log record. Default `resource`.',
+      ),
     ),
   }),
   v.check(
@@ -65,6 +69,7 @@ export const attributesSchema: Schema<AttributesSettings> = v.pipe(
     actions: v.pipe(
       v.array(action, 'must be a list'),
       v.minLength(1, 'must not be empty'),
+      v.title('list of edits'),
       v.description('Edits, done in this order.'),
     ),
   }),

@@ -29,6 +29,7 @@ export const integer = (min: number, max: number, description: string): Schema<n
     v.integer('must be a whole number'),
     v.minValue(min, `must be at least ${min}`),
     v.maxValue(max, `must be at most ${max}`),
+    v.title(`integer, ${min} to ${max}`),
     v.description(description),
   );
 
@@ -47,22 +48,30 @@ export const flag = (description: string): Schema<boolean> =>
       ],
       'must be true or false',
     ),
+    v.title('`true` or `false`'),
     v.description(description),
   );
 
+const orList = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
+
 /** One of these words. */
 export const oneOf = <const Word extends string>(words: readonly Word[], description: string): Schema<Word> =>
-  v.pipe(v.picklist(words, `must be ${words.join(', ').replace(/, ([^,]*)$/, ' or $1')}`), v.description(description));
+  v.pipe(
+    v.picklist(words, `must be ${orList(words)}`),
+    v.title(orList(words.map((word) => `\`${word}\``))),
+    v.description(description),
+  );
 
 /** Text that is not empty. */
 export const text = (description: string): Schema<string> =>
-  v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'), v.description(description));
+  v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'), v.title('text'), v.description(description));
 
 /** A URL that OTLP/HTTP can use. */
 export const url = (description: string): Schema<string> =>
   v.pipe(
     v.string('must be text'),
     v.check((value) => httpUrl(value) !== undefined, 'must be an http:// or https:// URL'),
+    v.title('URL'),
     v.description(description),
   );
 
@@ -71,5 +80,6 @@ export const patterns = (description: string): Schema<readonly string[]> =>
   v.pipe(
     v.array(v.pipe(text(''), v.maxLength(512, 'must be at most 512 characters')), 'must be a list'),
     v.minLength(1, 'must not be empty'),
+    v.title('list of text'),
     v.description(description),
   );

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { debugSchema, otlpHttpSchema } from './schema-exporters.ts';
 import { attributesSchema, batchSchema, filterSchema } from './schema-processors.ts';
 import { integer, mapping, patterns, record, type Schema } from './schema-values.ts';
-import type { Config } from './settings.ts';
+import type { Config, PipelineSettings } from './settings.ts';
 
 /** The schema of each component type: what `registry.ts` can make. */
 export const COMPONENT_SCHEMAS: Readonly<Record<'exporters' | 'processors', Readonly<Record<string, Schema<object>>>>> =
@@ -21,29 +21,47 @@ const otlpStdoutSchema = v.pipe(
 );
 
 const ids = (description: string): Schema<readonly string[]> =>
-  v.pipe(v.array(v.string('must be text'), 'must be a list'), v.description(description));
+  v.pipe(v.array(v.string('must be text'), 'must be a list'), v.title('list of ids'), v.description(description));
 
-const pipelineSchema = mapping({
-  processors: v.exactOptional(ids('Ids of processors, in order. Default: one `batch` with its defaults.')),
-  exporters: v.pipe(ids('The id of one exporter.'), v.length(1, 'must name exactly one exporter')),
-});
+const pipelineSchema = (signal: string): Schema<PipelineSettings> =>
+  v.pipe(
+    mapping({
+      processors: v.exactOptional(ids('Ids of processors, in order. Default: one `batch`.')),
+      exporters: v.pipe(ids('The id of one exporter.'), v.length(1, 'must name exactly one exporter')),
+    }),
+    v.description(`The way of ${signal}. Without it they are counted and dropped.`),
+  );
 
 const pipelinesSchema = v.pipe(
   mapping({
-    traces: v.exactOptional(pipelineSchema),
-    metrics: v.exactOptional(pipelineSchema),
-    logs: v.exactOptional(pipelineSchema),
+    traces: v.exactOptional(pipelineSchema('traces')),
+    metrics: v.exactOptional(pipelineSchema('metrics')),
+    logs: v.exactOptional(pipelineSchema('logs')),
   }),
   v.check((pipelines) => Object.keys(pipelines).length > 0, 'needs at least one of traces, metrics and logs'),
+  v.description('Which telemetry takes which way, by signal. At least one.'),
 );
 
 /** The configuration file. Components are checked by the schema of their type, the part of their id before `/`. */
 export const configSchema: Schema<Config> = mapping({
-  exporters: v.pipe(record(v.unknown()), v.description('Destinations, by id: `type` or `type/name`.')),
-  processors: v.exactOptional(v.pipe(record(v.unknown()), v.description('Steps on telemetry, by id.'))),
-  encodings: v.exactOptional(mapping({ otlp_stdout: v.exactOptional(otlpStdoutSchema) })),
-  service: mapping({
-    pipelines: pipelinesSchema,
-    reserve_ms: v.exactOptional(integer(0, 900_000, 'Time kept free at the end of an invocation. Default 5000.')),
-  }),
+  exporters: v.pipe(
+    record(v.unknown()),
+    v.title('settings by id'),
+    v.description('Destinations. An id is `type` or `type/name`.'),
+  ),
+  processors: v.exactOptional(
+    v.pipe(record(v.unknown()), v.title('settings by id'), v.description('Steps on telemetry.')),
+  ),
+  encodings: v.exactOptional(
+    v.pipe(mapping({ otlp_stdout: v.exactOptional(otlpStdoutSchema) }), v.description('How lines are read.')),
+  ),
+  service: v.pipe(
+    mapping({
+      pipelines: pipelinesSchema,
+      reserve_ms: v.exactOptional(
+        integer(0, 900_000, 'Kept free at the end of an invocation, at most a fifth of it. Default 5000.'),
+      ),
+    }),
+    v.description('What is put together how.'),
+  ),
 });
