@@ -843,6 +843,15 @@ describe('secrets', () => {
     expect(leaks(await exportTo(closed.url, { headers, endpoints }))).not.toContain('canary');
   });
 
+  it('D27: nor where the error is made of what the other side said of itself', async () => {
+    const { ca, otherHost } = testTls();
+    const collector = await start({ tls: otherHost });
+    const url = collector.url.replace('127.0.0.1', 'localhost');
+    const outcome = await exportTo(url, { tls: { ca }, headers: { 'x-host': 'elsewhere.invalid' } });
+    expect(errorOf(outcome)).toMatch(/ERR_TLS_CERT_ALTNAME_INVALID .*\[redacted\]/);
+    expect(leaks(outcome)).not.toContain('elsewhere');
+  });
+
   it('D27: nor of a private key or certificate', async () => {
     const { ca, server, otherClient } = testTls();
     const collector = await start({ tls: { ...server, ca, requestCert: true, rejectUnauthorized: true } });

@@ -9,6 +9,7 @@ import {
 } from '@serverless-otlp/otlp';
 import type { Exporter, Outcome, Telemetry } from '../types.ts';
 import { configuredHeaders, routingHeaders } from './otlp-http/headers.ts';
+import type { AnswerBody } from './otlp-http/read-body.ts';
 import { type HttpAnswer, httpTransport, type TlsOptions } from './otlp-http/transport.ts';
 import { redactor } from './otlp-http/redact.ts';
 
@@ -146,7 +147,7 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
 
 const accepted = (
   signal: Signal,
-  body: Uint8Array | 'too_large' | 'broken',
+  body: AnswerBody,
   contentType: string | undefined,
   quote: (text: string) => string,
 ): Outcome => {

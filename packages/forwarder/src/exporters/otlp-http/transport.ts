@@ -8,7 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
-import { gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
+import { type AnswerBody, readBody } from './read-body.ts';
 
 /** Trust and identity of a connection. All values are PEM text. */
 export interface TlsOptions {
@@ -24,7 +24,7 @@ export type HttpAnswer =
   | {
       readonly status: number;
       readonly headers: IncomingHttpHeaders;
-      readonly body: Uint8Array | 'too_large' | 'broken';
+      readonly body: AnswerBody;
     }
   | { readonly failure: 'retryable' | 'permanent'; readonly message: string };
 
@@ -141,7 +141,7 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
       const fail = (failure: () => HttpAnswer | Promise<HttpAnswer>): void => {
         if (answer === undefined && !settled) settle(failure());
       };
-      const end = (body: Uint8Array | 'too_large' | 'broken'): void => {
+      const end = (body: AnswerBody): void => {
         if (answer !== undefined) settle({ status: answer.statusCode ?? 0, headers: answer.headers, body });
       };
       // A timer of our own: an AbortSignal per request costs a quarter of the CPU of the request. It settles by itself: a request
@@ -177,39 +177,4 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
   // What Node throws at once is a request that cannot be made.
   return (url, headers, body, timeoutMs) =>
     post(url, headers, body, performance.now() + timeoutMs, true).catch(failureOf);
-};
-
-/** RFC 9110, section 8.4.1.3. */
-const GZIP = /^(?:x-)?gzip$/i;
-
-/** Gives the body, decompressed if it says so, once: the first call counts (C11). */
-const readBody = (
-  response: IncomingMessage,
-  maxBytes: number,
-  done: (body: Uint8Array | 'too_large' | 'broken') => void,
-): void => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  response.on('data', (chunk: Uint8Array) => {
-    length += chunk.length;
-    chunks.push(chunk);
-    if (length <= maxBytes) return;
-    done('too_large');
-    response.destroy();
-  });
-  response.on('end', () => done(decompressed(Buffer.concat(chunks), response.headers['content-encoding'], maxBytes)));
-  response.on('error', () => done('broken'));
-};
-
-const decompressed = (
-  body: Uint8Array,
-  encoding: string | undefined,
-  maxBytes: number,
-): Uint8Array | 'too_large' | 'broken' => {
-  if (encoding === undefined || !GZIP.test(encoding) || body.length === 0) return body;
-  try {
-    return gunzipBounded(body, maxBytes);
-  } catch (error) {
-    return error instanceof InvalidOtlpError && error.reason === 'too_large' ? 'too_large' : 'broken';
-  }
 };
