@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -155,6 +155,16 @@ describe('a file', () => {
     for (const text of ['{"headers": {"x-api-key": canary-6}}', 'canary-6', '"canary-6', '{"canary-6 at position 7']) {
       expect((await failure(text)).message).not.toContain('canary');
     }
+  });
+});
+
+it('the example of the reference page is valid', async () => {
+  const page = readFileSync(new URL('../../../../docs/reference/configuration.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```yaml\n([^`]*)```/.exec(page) ?? [];
+  const config = await load(example, 'example.yaml', { API_KEY: 'key' });
+  expect(config.service.pipelines.traces).toEqual({
+    processors: ['filter/production', 'batch'],
+    exporters: ['otlp_http'],
   });
 });
 
