@@ -36,11 +36,17 @@ export const bombs = (): ReadonlyMap<string, SubscriptionEvent> => {
   return new Map([
     ['blob', { awslogs: { data: gzipSync(zeros(700 * MB)).toString('base64') } }],
     ['blob within its bound', eventOf([`{"resourceSpans":"${repeated('x', 31 * MB)}"}`])],
-    ['blob of brackets', { awslogs: { data: gzipSync(repeated('[]', 0) + repeated('{"a":', 31 * MB)).toString('base64') } }],
+    [
+      'blob of brackets',
+      { awslogs: { data: gzipSync(repeated('[]', 0) + repeated('{"a":', 31 * MB)).toString('base64') } },
+    ],
     ['payload within its bound', eventOf(Array.from({ length: 8 }, () => within))],
     ['payload', eventOf(Array.from({ length: 3 }, () => beyond))],
     ['empty spans', eventOf(Array.from({ length: 4 }, () => envelope('application/x-protobuf', emptySpans)))],
-    ['JSON payload of nothing', eventOf(Array.from({ length: 4 }, () => envelope('application/json', spansOfNothing(15 * MB))))],
+    [
+      'JSON payload of nothing',
+      eventOf(Array.from({ length: 4 }, () => envelope('application/json', spansOfNothing(15 * MB)))),
+    ],
     ['JSON lines of nothing', eventOf(Array.from({ length: 31 }, () => spansOfNothing(MB - 100)))],
     ['JSON lines', eventOf(jsonLines(2_000, 20))],
   ]);

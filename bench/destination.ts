@@ -13,7 +13,10 @@ export interface Destination {
 
 /** Starts sink.ts. It ends with this process at the latest. */
 export const startDestination = async (): Promise<Destination> => {
-  const child = fork(fileURLToPath(new URL('sink.ts', import.meta.url)), { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(new URL('sink.ts', import.meta.url)), {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const [port] = (await once(child, 'message')) as [number];
   const url = `http://127.0.0.1:${port}`;
   return {

@@ -12,7 +12,7 @@ export const growthBenchmark: Benchmark = async ({ quick }) => {
   const events = LINES.map((count) => eventOf(lines.slice(0, count)));
   const times = await interleaved(
     events.map((event) => () => relay(event)),
-    quick ? { rounds: 9, runs: 2, warmups: 3 } : { rounds: 41, runs: 4, warmups: 8 },
+    quick ? { rounds: 11, runs: 5, warmups: 5, collect: true } : { rounds: 31, runs: 8, warmups: 5, collect: true },
   );
   const costs = times.map(median);
   const marginal = (from: number, to: number): number =>

@@ -1,20 +1,21 @@
 /** Something to measure; may be asynchronous. */
 export type Work = () => unknown;
 
+declare const gc: (() => void) | undefined;
+
 /** How often {@link interleaved} runs each side. */
 export interface Rounds {
   readonly rounds: number;
-  /** Runs of one side in one round; their CPU time is averaged. */
+  /** Runs of one side in one round; their CPU time is averaged. Enough of them that garbage collection is part of every round. */
   readonly runs: number;
   /** Rounds that are thrown away, until the compiler has settled. */
   readonly warmups: number;
+  /** Collect all garbage before every turn, so that no side pays for what another left; for turns of many milliseconds. */
+  readonly collect: boolean;
 }
 
-declare const gc: (() => void) | undefined;
-
-const cpuUs = async (work: Work, runs: number): Promise<number> => {
-  // Every side begins with a clean heap and pays for its own garbage only.
-  if (typeof gc === 'function') gc();
+const cpuUs = async (work: Work, runs: number, collect: boolean): Promise<number> => {
+  if (collect && typeof gc === 'function') gc();
   const before = process.cpuUsage();
   for (let run = 0; run < runs; run++) await work();
   const { user, system } = process.cpuUsage(before);
@@ -26,13 +27,13 @@ const cpuUs = async (work: Work, runs: number): Promise<number> => {
  * The sides take turns, forwards and backwards, so that whatever else the machine does hits them alike.
  */
 export const interleaved = async (sides: readonly Work[], options: Rounds): Promise<readonly (readonly number[])[]> => {
-  const { rounds, runs, warmups } = options;
+  const { rounds, runs, warmups, collect } = options;
   const times = sides.map((): number[] => []);
   for (let round = -warmups; round < rounds; round++) {
     const order = [...sides.keys()];
     if (round % 2 !== 0) order.reverse();
     for (const index of order) {
-      const time = await cpuUs(sides[index] ?? (() => undefined), runs);
+      const time = await cpuUs(sides[index] ?? (() => undefined), runs, collect);
       if (round >= 0) times[index]?.push(time);
     }
   }

@@ -44,7 +44,12 @@ export const memoryBenchmark: Benchmark = () =>
       return [
         { name: 'envelope_mb', value: envelopes, atMost: 110, note: 'peak resident, largest event of envelopes' },
         { name: 'json_mb', value: json, atMost: 200, note: 'peak resident, largest event of plain OTLP/JSON' },
-        { name: 'bomb_mb', value: bomb, atMost: Math.max(envelopes, json) * 1.1, note: 'the worst of all bombs; at most the largest event and a tenth' },
+        {
+          name: 'bomb_mb',
+          value: bomb,
+          atMost: Math.max(envelopes, json) * 1.1,
+          note: 'the worst of all bombs; at most the largest event and a tenth',
+        },
         ...figures,
       ];
     } finally {

@@ -12,7 +12,8 @@ const attributes = (values: Readonly<Record<string, Value>>): readonly object[] 
   }));
 
 /** Fresh, incompressible like real ids, and the same in every run. */
-const hexOf = (what: string, digits: number): string => createHash('sha256').update(what).digest('hex').slice(0, digits);
+const hexOf = (what: string, digits: number): string =>
+  createHash('sha256').update(what).digest('hex').slice(0, digits);
 
 /** 2026-01-01 in nanoseconds. */
 const EPOCH_NS = 1_767_225_600_000_000_000n;
@@ -76,7 +77,9 @@ export const requestOf = (line: number, spans: number): OtlpRequest => requestFr
 
 /** `count` envelopes of `spans` spans each, one line each. */
 export const envelopeLines = (count: number, spans: number): readonly string[] =>
-  Array.from({ length: count }, (_, line) => writeEnvelope(requestOf(line, spans), { source: 'checkout', version: '0.1.0' }));
+  Array.from({ length: count }, (_, line) =>
+    writeEnvelope(requestOf(line, spans), { source: 'checkout', version: '0.1.0' }),
+  );
 
 /** `count` lines of plain OTLP/JSON of `spans` spans each. */
 export const jsonLines = (count: number, spans: number): readonly string[] =>

@@ -23,7 +23,9 @@ const importUs = async (modules: readonly string[]): Promise<number> => {
 /** Bytes of index.mjs and of every chunk it imports statically: a configuration file and YAML bring more, and only then. */
 const loadedBytes = ({ directory, metafile }: LambdaBuild): number => {
   const outputs = new Map(Object.entries(metafile.outputs));
-  const index = [...outputs.keys()].find((path) => relative(directory, path) === 'index.mjs' || path.endsWith('/index.mjs'));
+  const index = [...outputs.keys()].find(
+    (path) => relative(directory, path) === 'index.mjs' || path.endsWith('/index.mjs'),
+  );
   const loaded = new Set<string>();
   const visit = (path: string): void => {
     if (loaded.has(path)) return;
@@ -47,8 +49,18 @@ export const startBenchmark: Benchmark = ({ quick }) =>
       unavoidable.push(await importUs(UNAVOIDABLE));
     }
     return [
-      { name: 'bundle_kb', value: loadedBytes(build) / 1000, atMost: 64, note: 'minified, loaded without a configuration file; 1 KB = 1000 bytes' },
-      { name: 'import_ratio', value: median(ours) / median(unavoidable), atMost: 1.6, note: `CPU against importing ${UNAVOIDABLE.join(', ')}` },
+      {
+        name: 'bundle_kb',
+        value: loadedBytes(build) / 1000,
+        atMost: 64,
+        note: 'minified, loaded without a configuration file; 1 KB = 1000 bytes',
+      },
+      {
+        name: 'import_ratio',
+        value: median(ours) / median(unavoidable),
+        atMost: 1.6,
+        note: `CPU against importing ${UNAVOIDABLE.join(', ')}`,
+      },
       { name: 'import_ms', value: median(ours) / 1000, note: 'CPU of importing the handler, configured by variables' },
     ];
   });
