@@ -22,6 +22,14 @@ it('D16: hashes and measures bytes like the text they are', () => {
   expect(ofBytes).toEqual(ofText);
 });
 
+it('D16: hashes a huge line as the bytes it has, pairs and all', () => {
+  for (const shift of [0, 1, 2, 3]) {
+    const data = 'x'.repeat(shift) + '😀é'.repeat(1_000_000);
+    const { fault } = faultOf({ ...record, data }, new Error('x'));
+    expect(fault.sha256).toBe(createHash('sha256').update(Buffer.from(data)).digest('hex'));
+  }
+});
+
 it.each([new Error('canary-14'), new TypeError('canary-14'), 'canary-14', undefined, { message: 'canary-14' }])(
   'D16: keeps back the message of %s, which is a bug of ours',
   (error) => {
