@@ -17,8 +17,23 @@ export const faultOf = (
       reason: reason ?? (known ? error.reason : 'encoding_bug'),
       message: known ? error.message : 'an encoding failed on this line: please report it',
       source: { ...record.attributes, id: record.id },
-      sha256: createHash('sha256').update(record.data).digest('hex'),
+      sha256: sha256Of(record.data),
       bytes: typeof record.data === 'string' ? Buffer.byteLength(record.data) : record.data.length,
     },
   };
+};
+
+/** Text is hashed in pieces: encoding a huge line at once would take its size in memory again. */
+const PIECE = 1024 * 1024;
+
+const sha256Of = (data: string | Uint8Array): string => {
+  const hash = createHash('sha256');
+  if (typeof data !== 'string') return hash.update(data).digest('hex');
+  for (let start = 0; start < data.length;) {
+    let end = start + PIECE;
+    if (/[\ud800-\udbff]/.test(data.charAt(end - 1))) end++; // half of a pair would be hashed as U+FFFD
+    hash.update(data.slice(start, end));
+    start = end;
+  }
+  return hash.digest('hex');
 };

@@ -20,6 +20,8 @@ export interface Envelope {
   readonly source: string | undefined;
   /** The writer's headers whose values are strings. */
   readonly headers: ReadonlyMap<string, string>;
+  /** What the payload decompressed to; JSON may be larger than what it means. */
+  readonly payloadBytes: number;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -116,7 +118,7 @@ export const readEnvelope = (value: JsonObject, text: string, maxBytes: number):
   const { payload } = value;
   if (typeof payload === 'object' && payload !== null) {
     if (gzip || (contentType !== undefined && kind !== 'json')) throw fault('"payload" is not a string');
-    return { ...envelope, request: jsonRequest(losslessPayload(text), signal) };
+    return { ...envelope, request: jsonRequest(losslessPayload(text), signal), payloadBytes: 0 };
   }
   if (typeof payload !== 'string') throw fault('"payload" is missing or not a string');
   if (kind === undefined) throw new InvalidOtlpError('unsupported', 'unknown content-type');
@@ -124,7 +126,7 @@ export const readEnvelope = (value: JsonObject, text: string, maxBytes: number):
   const bytes = gzip ? gunzipBounded(packed, maxBytes) : packed;
   if (bytes.length > maxBytes) throw new InvalidOtlpError('too_large', `more than ${maxBytes} bytes`);
   const request = kind === 'json' ? jsonRequest(parseOtlpJson(utf8Text(bytes)), signal) : parseRequest(signal, bytes);
-  return { ...envelope, request };
+  return { ...envelope, request, payloadBytes: bytes.length };
 };
 
 const losslessPayload = (text: string): unknown => {

@@ -168,10 +168,10 @@ describe('cloudwatch_logs', () => {
 
   it('D17: 32 MiB are read, a byte more is set aside whole, within milliseconds for a bomb', () => {
     const padded = (size: number): Uint8Array => {
-      const json = Buffer.from(JSON.stringify(subscription([SPAN])));
+      const json = Buffer.from(JSON.stringify(subscription(['noise'])));
       return gzipSync(Buffer.concat([json, Buffer.alloc(size - json.length, ' ')]));
     };
-    expect(kindsOf(decode(padded(32 << 20)))).toEqual(['request']);
+    expect(kindsOf(decode(padded(32 << 20)))).toEqual(['not_telemetry']);
     expect(kindsOf(decode(padded((32 << 20) + 1)))).toEqual(['too_large']);
     const bomb = gzipSync(Buffer.alloc(256 << 20)).toString('base64');
     const before = process.cpuUsage();
@@ -187,7 +187,7 @@ describe('cloudwatch_logs', () => {
     const bomb = gzipSync(Buffer.alloc(40 << 20)).toString('base64');
     const budget = inflateBudget();
     const reasons = [1, 2, 3].map(() => kindsOf(cloudwatchLogs(options).decode(record(bomb), budget) ?? []).join());
-    expect(reasons).toEqual(['too_large', 'too_large', 'budget']);
+    expect(reasons).toEqual(['too_large', 'budget', 'budget']);
   });
 
   it('D17: a bomb inside a line does not keep its neighbours from being read', () => {
@@ -215,6 +215,11 @@ describe('cloudwatch_logs', () => {
     const json = JSON.stringify(subscription([SPAN])).replace('{', `{"${key}":{"polluted":1},`);
     expect(kindsOf(decode(gzipSync(json)))).toEqual(['request']);
     expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('D17: a line longer than CloudWatch takes is set aside, and spares its neighbours', () => {
+    const long = SPAN.replace('"n"', `"${'x'.repeat(1_048_576)}"`);
+    expect(kindsOf(decode(blob(subscription([SPAN, long, SPAN]))))).toEqual(['request', 'too_large', 'request']);
   });
 
   it('10 000 lines, and one line of 1 MB', () => {

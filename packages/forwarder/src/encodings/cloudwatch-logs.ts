@@ -6,6 +6,9 @@ import { unopened, wastedBytes } from './inflate-work.ts';
 /** The most a subscription blob may decompress to (D17). A legitimate one is 1 MB compressed and OTLP/JSON at worst: 16 MB. */
 const MAX_BLOB_BYTES = 32 * 1024 * 1024;
 
+/** A log event is at most 1 MiB (PutLogEvents), and its text has no more characters than bytes. */
+const MAX_LINE = 1024 * 1024;
+
 /** How {@link cloudwatchLogs} reads the lines. */
 export interface CloudWatchLogsOptions {
   /** Tried on each line in this order. */
@@ -30,8 +33,13 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const shapeFault = (what: string): InvalidOtlpError =>
   new InvalidOtlpError('envelope', `not a subscription event: ${what}`);
 
-const parseSubscription = (json: Uint8Array): Subscription => {
-  const source = Buffer.from(json.buffer, json.byteOffset, json.length).toString();
+/** The text in a blob. The bytes go out of scope here: an event may be large, and is in memory often enough. */
+const open = (data: string | Uint8Array, limit: number): string => {
+  const json = gunzipBounded(typeof data === 'string' ? decodeBase64(data) : data, limit);
+  return Buffer.from(json.buffer, json.byteOffset, json.length).toString();
+};
+
+const parseSubscription = (source: string): Subscription => {
   checkJsonValues(source);
   let value: unknown;
   try {
@@ -70,6 +78,7 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
   const decodeLine = (event: LogEvent, metadata: Metadata, budget: InflateBudget): readonly Decoded[] => {
     const record: SourceRecord = { id: event.id, data: event.message, attributes: metadata };
     try {
+      if (event.message.length > MAX_LINE) throw new InvalidOtlpError('too_large', 'longer than a log event can be');
       for (const encoding of lines) {
         const found = encoding.decode(record, budget);
         if (found !== undefined && found.length > 0) return found.map((one) => withMetadata(one, metadata));
@@ -84,17 +93,17 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
     name: 'cloudwatch_logs',
     decode: (record, budget) => {
       const limit = budget.allow(MAX_BLOB_BYTES);
-      let json: Uint8Array;
+      let source: string;
       try {
-        json = gunzipBounded(typeof record.data === 'string' ? decodeBase64(record.data) : record.data, limit);
+        source = open(record.data, limit);
       } catch (error) {
         budget.spend(wastedBytes(error, record.data.length, limit));
         return [unopened(record, error, limit, MAX_BLOB_BYTES)];
       }
-      budget.spend(json.length);
+      budget.spend(source.length);
       let subscription: Subscription;
       try {
-        subscription = parseSubscription(json);
+        subscription = parseSubscription(source);
       } catch (error) {
         return [faultOf(record, error)];
       }

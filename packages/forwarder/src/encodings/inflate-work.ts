@@ -12,9 +12,8 @@ export const wastedBytes = (error: unknown, packedBytes: number, limit: number):
   isTooLarge(error) ? limit : Math.min(limit, packedBytes * ASSUMED_RATIO);
 
 /**
- * How many bytes a payload decompresses to, found out by doing it once more: for envelopes whose request does not tell, because it
- * could not be read or because it is JSON, whose text may be larger than what it means. Otherwise such lines could be repeated
- * without ever reaching the bound of the invocation (D17).
+ * How many bytes a payload decompresses to, found out by doing it once more: for envelopes that could not be read. Otherwise such
+ * lines could be repeated without ever reaching the bound of the invocation (D17).
  */
 export const inflatedBytes = (envelope: Readonly<Record<string, unknown>>, limit: number): number => {
   const { payload } = envelope;

@@ -9,9 +9,6 @@ const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/;
 const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
 
-const isProtobuf = (envelope: LogLine['value']): boolean =>
-  (envelope['content-type'] ?? envelope['content_type']) === 'application/x-protobuf';
-
 /** How {@link otlpStdout} treats what envelopes claim. */
 export interface OtlpStdoutOptions {
   /**
@@ -48,10 +45,10 @@ export const otlpStdout = ({ headers = [] }: OtlpStdoutOptions = {}): Encoding =
       try {
         line = parseLogLine(text, isEnvelope);
         if (line === undefined) return undefined;
-        const { request, headers: sent } = readEnvelope(line.value, line.text, limit);
+        const { request, headers: sent, payloadBytes } = readEnvelope(line.value, line.text, limit);
         const { length } = request.bytes;
         if (length > limit) throw new InvalidOtlpError('too_large', `more than ${limit} bytes`);
-        budget.spend(isProtobuf(line.value) ? length : Math.max(length, inflatedBytes(line.value, limit)));
+        budget.spend(Math.max(length, payloadBytes));
         const metadata = metadataOf(sent);
         return [metadata === undefined ? { request } : { request, metadata: { ...record.attributes, ...metadata } }];
       } catch (error) {

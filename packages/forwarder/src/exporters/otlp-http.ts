@@ -11,6 +11,7 @@ import type { Exporter, Outcome, Telemetry } from '../types.ts';
 import { configuredHeaders, routingHeaders } from './otlp-http/headers.ts';
 import type { AnswerBody } from './otlp-http/read-body.ts';
 import { type HttpAnswer, httpTransport, type TlsOptions } from './otlp-http/transport.ts';
+import { limiter } from './otlp-http/limiter.ts';
 import { redactor } from './otlp-http/redact.ts';
 
 /** Where and how {@link otlpHttp} sends. */
@@ -87,6 +88,8 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
   } = options;
   const { timeoutMs = 10_000, maxRequestBytes = 64 * 1024 * 1024, now = Date.now } = options;
   const transport = httpTransport(options);
+  // Before a request is made, not in the pool of connections: a body and its timeout exist only once there is room to send it.
+  const limit = limiter(options.concurrency ?? 10);
   const urls = new Map(Object.entries(endpoints).map(([signal, url]) => [signal, httpUrl(signal, url)]));
   const fixed: Readonly<Record<string, string>> = {
     ...configuredHeaders(headers),
@@ -141,7 +144,9 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
 
   return {
     name,
-    export: async (telemetry, deadline) => [{ destination: name, telemetry, outcome: await send(telemetry, deadline) }],
+    export: async (telemetry, deadline) => [
+      { destination: name, telemetry, outcome: await limit(() => send(telemetry, deadline)) },
+    ],
   };
 };
 
