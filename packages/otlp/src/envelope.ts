@@ -107,8 +107,9 @@ const jsonRequest = (value: unknown, signal: Signal): OtlpRequest => {
  * @throws {InvalidOtlpError}
  */
 export const readEnvelope = (value: JsonObject, text: string, maxBytes: number): Envelope => {
-  const version = textField(value, ENVELOPE_MARKER, FIRST_MARKER);
-  if (version === undefined) throw fault('the marker is not a string');
+  const version = value[ENVELOPE_MARKER] ?? value[FIRST_MARKER];
+  // Not by its name: no line of ours may look like an envelope to a filter (D21).
+  if (typeof version !== 'string') throw fault('the marker is not a string');
   const signal = signalOfEndpoint(textField(value, 'endpoint'));
   const contentType = textField(value, 'content-type', 'content_type');
   const kind = contentKindOf(contentType);

@@ -37,6 +37,13 @@ it('D17: stops a bomb at the bound, whatever its trailer claims', () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * MIB);
 });
 
+it('D17: does not keep the memory that a lie in a second trailer has claimed', () => {
+  const lie = Buffer.concat([gzipSync('twelve bytes'), Buffer.from([0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f])]);
+  const plain = gunzipBounded(lie, 16 * MIB);
+  expect(Buffer.from(plain).toString()).toBe('twelve bytes');
+  expect(plain.buffer.byteLength).toBeLessThan(64 * 1024);
+});
+
 it('D18: a lie in the trailer, a changed checksum, a cut and a tail are all found', () => {
   const packed = gzipSync('some telemetry');
   const changed = (at: number): Buffer => {

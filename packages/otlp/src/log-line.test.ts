@@ -16,6 +16,8 @@ describe('finds the envelope', () => {
     ['with a line feed', `${LINE}\n`],
     ['with carriage return and spaces', `  ${LINE}\r\n`],
     ['behind the prefix of the text format', `2026-11-20T12:00:00.000Z\t8f5…\tINFO\t${LINE}\n`],
+    ['behind the prefix of Python', `[INFO]\t2026-11-20T12:00:00.000Z\t8f5…\t${LINE}`],
+    ['behind the prefix of .NET', `2026-11-20T12:00:00.000Z\t8f5…\tinfo\t${LINE}`],
     ['behind an empty request id', `2026-11-20T12:00:00.000Z\t\tINFO\t${LINE}`],
     [
       'as the message of the JSON format',
@@ -47,11 +49,18 @@ it.each([
   '{"level":"INFO"',
   '["__otel_otlp_stdout"]',
   'the marker is __otel_otlp_stdout',
-  `quoting ${LINE}`,
   '{"resourceSpans":[]}',
   'null',
 ])('%j carries no envelope', (line) => {
   expect(parseLogLine(line, isEnvelope)).toBeUndefined();
+});
+
+it('D16: an envelope in the middle of other text is not guessed at, and not lost silently', () => {
+  for (const line of [`INFO ${LINE}`, `${LINE} ${LINE}`, JSON.stringify({ message: `wrote ${LINE}` })]) {
+    expect(() => parseLogLine(line, isEnvelope)).toThrow(InvalidOtlpError);
+  }
+  expect(() => parseLogLine('{ "__otel_otlp_stdout": "0.1', isEnvelope)).toThrow(truncated);
+  expect(() => parseLogLine('{"_otel":"0.1.0","payl', isEnvelope)).toThrow(truncated);
 });
 
 it('D16: a fragment of OTLP/JSON is telemetry that cannot be read', () => {

@@ -8,8 +8,8 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Lambda's text format puts `time⇥request id⇥level⇥` before what `console` prints. */
-const TEXT_PREFIX = /^[^\t{]{1,64}\t[^\t{]{0,64}\t[A-Z]{1,16}\t(?=\{)/;
+/** Lambda's text formats put three words before what a logger prints: `time⇥request id⇥level⇥`, Python `[level]⇥time⇥request id⇥`. */
+const TEXT_PREFIX = /^[^\t{]{0,64}\t[^\t{]{0,64}\t[^\t{]{0,64}\t(?=\{)/;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -26,10 +26,20 @@ const attempt = (text: string, parse: (text: string) => unknown): unknown => {
   }
 };
 
-/** A line that starts like telemetry, or ends like an envelope, but is no whole JSON object was cut by the platform. */
-const START = new RegExp(`^\\{"(?:${ENVELOPE_MARKER}|resource(?:Spans|Metrics|Logs))"`);
-const looksCut = (text: string): boolean =>
-  START.test(text) || (!text.startsWith('{') && /^[A-Za-z0-9+/=]*","base64":true[,}]/.test(text));
+const START = new RegExp(`^\\{\\s*"(?:${ENVELOPE_MARKER}|_otel|resource(?:Spans|Metrics|Logs))"`);
+const TAIL = /^[A-Za-z0-9+/=]*","base64":true[,}]/;
+const EMBEDDED = `{"${ENVELOPE_MARKER}":"`;
+
+/**
+ * Text that is no JSON object may still be telemetry: what starts or ends like it was cut by the platform, and an envelope in the
+ * middle of other text is not guessed at.
+ */
+const refuseRemains = (text: string): void => {
+  if (START.test(text) || TAIL.test(text))
+    throw new InvalidOtlpError('truncated', 'the line was cut: write shorter lines');
+  if (text.includes(EMBEDDED))
+    throw new InvalidOtlpError('envelope', 'an envelope inside other text: print it on a line of its own');
+};
 
 /**
  * The JSON object a log line carries, taken out of what Lambda wraps around `console` output: a text prefix, or
@@ -37,7 +47,7 @@ const looksCut = (text: string): boolean =>
  *
  * @param claims whether an object is what the caller looks for; decides between the line and the message in it.
  * @param parse `parseOtlpJson` where 64-bit integers may stand in the line itself.
- * @throws {InvalidOtlpError} `truncated` for a fragment of telemetry, `too_large` or `too_deep` for what no line can hold.
+ * @throws {InvalidOtlpError} `truncated` for a fragment of telemetry, `envelope` for one inside other text, `too_large` or `too_deep` for what no line can hold.
  */
 export const parseLogLine = (
   line: string,
@@ -47,7 +57,7 @@ export const parseLogLine = (
   const text = line.trim().replace(TEXT_PREFIX, '');
   const value = attempt(text, parse);
   if (!isObject(value)) {
-    if (looksCut(text)) throw new InvalidOtlpError('truncated', 'the line was cut: write shorter lines');
+    refuseRemains(text);
     return undefined;
   }
   if (claims(value)) return { value, text };
@@ -56,7 +66,7 @@ export const parseLogLine = (
     const inner = message.trim();
     const parsed = attempt(inner, parse);
     if (isObject(parsed)) return claims(parsed) ? { value: parsed, text: inner } : undefined;
-    if (START.test(inner)) throw new InvalidOtlpError('truncated', 'the wrapped line was cut');
+    refuseRemains(inner);
     return undefined;
   }
   return isObject(message) && claims(message) ? { value: message, text } : undefined;

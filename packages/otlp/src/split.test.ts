@@ -1,4 +1,4 @@
-import { arbitraryRequest, itemIds, newerOracle, sampleBytes } from '@serverless-otlp/testing';
+import { arbitraryRequest, itemIds, newerOracle, protobufjsOracle, sampleBytes } from '@serverless-otlp/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeRequests, otlpRequest, parseRequest, splitRequest } from './request.ts';
@@ -49,6 +49,7 @@ describe.each(SIGNALS)('splitting %s', (signal) => {
   it('D13: every part is a valid request within the limits, or one item that is too large alone', () => {
     fc.assert(
       fc.property(requests, fc.nat({ max: 400 }), fc.integer({ min: 1, max: 4 }), (request, maxBytes, maxItems) => {
+        fc.pre(request.bytes.length < 64 * 1024); // what lies below an outsized resource stays together, see below
         for (const part of splitRequest(request, { maxBytes, maxItems })) {
           expect(parseRequest(signal, part.bytes).items).toBe(part.items);
           expect(part.items).toBeLessThanOrEqual(maxItems);
@@ -116,6 +117,23 @@ describe.each(SIGNALS)('splitting %s', (signal) => {
       }
     }
   });
+});
+
+it('D17: does not repeat an outsized resource in every part: its items stay together', () => {
+  const big = (bytes: number): Uint8Array =>
+    protobufjsOracle.encode('traces', {
+      resourceSpans: [
+        {
+          resource: { attributes: [{ key: 'big', value: { stringValue: 'x'.repeat(bytes) } }] },
+          scopeSpans: [{ spans: Array.from({ length: 100 }, (_, index) => ({ name: `span ${index}` })) }],
+        },
+        { scopeSpans: [{ spans: Array.from({ length: 100 }, () => ({ name: 'small' })) }] },
+      ],
+    });
+  const split = (bytes: number): readonly number[] =>
+    splitBytes('traces', big(bytes), { maxItems: 10 }).map(({ items }) => items);
+  expect(split(60_000)).toEqual(Array<number>(20).fill(10));
+  expect(split(70_000)).toEqual([100, ...Array<number>(10).fill(10)]);
 });
 
 it('splits an empty request into itself', () => {

@@ -1,6 +1,13 @@
 import type { Signal } from './signal.ts';
 import { type Message, REQUEST_MESSAGES } from './protobuf/table.ts';
-import { fieldRanges, itemPath } from './protobuf/walk.ts';
+import { type Container, type Leaf, type Open, writePart } from './split-part.ts';
+import { countBelow, type FieldRange, fieldRanges, itemPath } from './protobuf/walk.ts';
+
+/**
+ * A resource, scope and metric description that are larger than this together are not repeated in several parts, and their items stay
+ * together: a few kilobytes of gzip could otherwise become terabytes. CloudWatch's own limit for a resource is 16 KB.
+ */
+const MAX_REPEATED_BYTES = 64 * 1024;
 
 /** How large a part may be. Both default to no limit. */
 export interface SplitLimits {
@@ -12,26 +19,6 @@ export interface SplitLimits {
 export interface SplitPart {
   readonly bytes: Uint8Array;
   readonly items: number;
-}
-
-/** A stretch of the original that goes into one part as it is: items, or containers without any. */
-interface Leaf {
-  readonly start: number;
-  end: number;
-}
-
-/** A message on the way to the items. Its `rest` (resource, scope, metric name, unknown fields) is repeated in every part. */
-interface Container {
-  readonly tag: number;
-  readonly rest: readonly Readonly<Leaf>[];
-  readonly restBytes: number;
-}
-
-/** A container as far as the open part holds it. */
-interface Open {
-  readonly container: Container;
-  bodyBytes: number;
-  readonly children: (Open | Leaf)[];
 }
 
 const varintBytes = (value: number): number =>
@@ -60,27 +47,41 @@ class Splitter {
     this.maxItems = limits.maxItems ?? Infinity;
   }
 
-  /** Walks over a message and adds what lies in it; tells whether there was anything. Keeps nothing but the open part. */
-  visit(message: Message, start: number, end: number, tag: number, around: readonly Container[]): boolean {
-    const itemFields = itemPath(message);
-    const container = this.containerOf(itemFields, start, end, tag);
-    const path = [...around, container];
+  /** Walks over a request and adds what lies in it. Keeps nothing but the open part. */
+  request(message: Message): void {
+    const { length } = this.bytes;
+    const container = this.containerOf(message, 0, length, 0);
     // Fields of the request itself that we do not know: said once, in the first part.
-    if (around.length === 0) this.open = [{ container, bodyBytes: container.restBytes, children: [] }];
+    this.open = [{ container, bodyBytes: container.restBytes, children: [] }];
+    this.visit(message, 0, length, [container], 0);
+  }
+
+  /** Adds the items of the innermost container of `path`; tells whether there was anything. */
+  private visit(message: Message, start: number, end: number, path: readonly Container[], repeated: number): boolean {
+    const itemFields = itemPath(message);
     let any = false;
     for (const range of fieldRanges(this.bytes, start, end)) {
       const child = itemFields.has(range.number) ? message.byNumber[range.number]?.message : undefined;
       if (child === undefined) continue;
       any = true;
       if (child.isItem) this.add(range.start, range.end, 1, path);
-      else if (!this.visit(child, range.contentStart, range.end, range.number * 8 + 2, path)) {
-        this.add(range.start, range.end, 0, path);
-      }
+      else this.enter(child, range, path, repeated);
     }
     return any;
   }
 
-  private containerOf(itemFields: ReadonlySet<number>, start: number, end: number, tag: number): Container {
+  private enter(message: Message, range: FieldRange, path: readonly Container[], repeated: number): void {
+    const container = this.containerOf(message, range.contentStart, range.end, range.number * 8 + 2);
+    const repeats = repeated + container.restBytes;
+    if (repeats > MAX_REPEATED_BYTES) {
+      this.add(range.start, range.end, countBelow(this.bytes, range.contentStart, range.end, message), path);
+    } else if (!this.visit(message, range.contentStart, range.end, [...path, container], repeats)) {
+      this.add(range.start, range.end, 0, path);
+    }
+  }
+
+  private containerOf(message: Message, start: number, end: number, tag: number): Container {
+    const itemFields = itemPath(message);
     const rest: Leaf[] = [];
     let restBytes = 0;
     for (const range of fieldRanges(this.bytes, start, end)) {
@@ -145,59 +146,21 @@ class Splitter {
   private flush(): void {
     const [root] = this.open;
     if (root === undefined) return;
-    const writer = new PartWriter(this.bytes, root.bodyBytes);
-    writer.body(root, this.parts.length === 0);
-    this.parts.push({ bytes: writer.output, items: this.items });
+    const bytes = writePart(this.bytes, root, this.parts.length === 0);
+    this.parts.push({ bytes, items: this.items });
     this.open = [{ container: root.container, bodyBytes: 0, children: [] }];
     this.items = 0;
   }
 }
 
-class PartWriter {
-  readonly output: Buffer;
-  private readonly source: Uint8Array;
-  private position = 0;
-
-  constructor(source: Uint8Array, bytes: number) {
-    this.source = source;
-    this.output = Buffer.allocUnsafe(bytes);
-  }
-
-  body(open: Open, withRest = true): void {
-    if (withRest) for (const range of open.container.rest) this.copy(range.start, range.end);
-    for (const child of open.children) {
-      if ('container' in child) {
-        this.varint(child.container.tag);
-        this.varint(child.bodyBytes);
-        this.body(child);
-      } else {
-        this.copy(child.start, child.end);
-      }
-    }
-  }
-
-  private copy(start: number, end: number): void {
-    this.output.set(this.source.subarray(start, end), this.position);
-    this.position += end - start;
-  }
-
-  private varint(value: number): void {
-    let rest = value;
-    while (rest > 0x7f) {
-      this.output[this.position++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    this.output[this.position++] = rest;
-  }
-}
-
 /**
  * Splits a validated request at item boundaries into complete requests within the limits, in order, each with its own copy of
- * resource, scope and metric description. Nothing is decoded; unknown fields survive. A single item larger than `maxBytes`
- * comes back alone and too large: what to do with it is the caller's decision (D13).
+ * resource, scope and metric description. Nothing is decoded; unknown fields survive. What cannot be divided (a
+ * single item, or items below an outsized resource) comes back alone even if it is too large: what to do with it is the caller's
+ * decision (D13).
  */
 export const splitBytes = (signal: Signal, bytes: Uint8Array, limits: SplitLimits): readonly SplitPart[] => {
   const splitter = new Splitter(bytes, limits);
-  splitter.visit(REQUEST_MESSAGES[signal], 0, bytes.length, 0, []);
+  splitter.request(REQUEST_MESSAGES[signal]);
   return splitter.finish();
 };

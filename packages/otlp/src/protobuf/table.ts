@@ -110,3 +110,9 @@ export const REQUEST_MESSAGES: Readonly<Record<Signal, Message>> = {
  * the whole merged request, and with it everybody else's telemetry.
  */
 export const MAX_NESTING = 100;
+
+/**
+ * The most messages (resources, items, attributes, values …) one request may hold. A message takes two bytes on the wire and a
+ * hundred decoded, so that a bomb could be well formed; 16 MiB of spans hold about 650 000.
+ */
+export const MAX_MESSAGES = 1_000_000;

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import { otlpRequest, parseRequest } from '../request.ts';
 import { type Signal, SIGNALS } from '../signal.ts';
-import { MAX_NESTING } from './table.ts';
+import { MAX_MESSAGES, MAX_NESTING } from './table.ts';
 import { validateRequest } from './validate.ts';
 import { countItems } from './walk.ts';
 
@@ -131,6 +131,8 @@ it.each<[string, Uint8Array, string]>([
   ],
   ['a length of more than 32 bits', Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x7f]), 'protobuf'],
   ['a tag of more than 32 bits', Buffer.from([0xfa, 0xff, 0xff, 0xff, 0xff, 0x01, 0]), 'protobuf'],
+  ['a tag of six bytes', Buffer.from([0xf8, 0x80, 0x80, 0x80, 0x80, 0x00, 1]), 'protobuf'],
+  ['a length of six bytes', Buffer.from([0x0a, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00]), 'protobuf'],
   ['an unfinished varint', Buffer.from([0x78, 0xff]), 'protobuf'],
   ['a varint of eleven bytes', Buffer.from([0x78, ...Array<number>(10).fill(0x80), 1]), 'protobuf'],
   ['a varint of more than 64 bits', Buffer.from([0x78, ...Array<number>(9).fill(0xff), 2]), 'protobuf'],
@@ -180,6 +182,15 @@ it('refuses a metric with data twice: nobody could say how many points it has', 
   expect(reasonOf('metrics', metric(gauge))).toBe('valid');
   expect(reasonOf('metrics', metric(gauge, gauge))).toBe('ambiguous');
   expect(reasonOf('metrics', metric(gauge, field(7, '')))).toBe('ambiguous');
+});
+
+it('D17: stops at more messages than any line of telemetry holds, with or without attributes', () => {
+  const spans = (count: number): Uint8Array => field(1, field(2, Buffer.alloc(count * 2, Buffer.from([0x12, 0]))));
+  expect(reasonOf('traces', spans(MAX_MESSAGES - 3))).toBe('valid');
+  expect(reasonOf('traces', spans(MAX_MESSAGES - 2))).toBe('too_large');
+  const attribute = field(9, Buffer.concat([field(1, 'k'), field(2, field(1, 'v'))]));
+  const attributes = Buffer.alloc(attribute.length * (MAX_MESSAGES / 2), attribute);
+  expect(reasonOf('traces', Buffer.concat([span(attributes), span()]))).toBe('too_large');
 });
 
 it('D17: stops at the nesting bound, however deep the input', () => {

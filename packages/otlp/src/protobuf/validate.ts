@@ -1,7 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import type { Signal } from '../signal.ts';
-import { type Field, FIXED32, FIXED64, LENGTH, MAX_NESTING, type Message, REQUEST_MESSAGES, VARINT } from './table.ts';
+import {
+  type Field,
+  FIXED32,
+  FIXED64,
+  LENGTH,
+  MAX_MESSAGES,
+  MAX_NESTING,
+  type Message,
+  REQUEST_MESSAGES,
+  VARINT,
+} from './table.ts';
 
 /** What to check behind a tag. */
 const SKIP_VARINT = 1;
@@ -64,10 +74,15 @@ const planOf = (message: Message): Plan => {
  * nesting, UTF-8 of strings, length of ids. Only what passes may be merged: one bad part would make a receiver refuse everybody's.
  *
  * @returns the number of items: spans, data points or log records.
- * @throws {InvalidOtlpError} `protobuf`, `utf8`, `id`, `too_deep` or `ambiguous`.
+ * @throws {InvalidOtlpError} `protobuf`, `utf8`, `id`, `too_deep`, `too_large` or `ambiguous`.
  */
-export const validateRequest = (signal: Signal, bytes: Uint8Array): number =>
-  validateMessage(bytes, 0, bytes.length, planOf(REQUEST_MESSAGES[signal]), 1);
+export const validateRequest = (signal: Signal, bytes: Uint8Array): number => {
+  messages = 0;
+  return validateMessage(bytes, 0, bytes.length, planOf(REQUEST_MESSAGES[signal]), 1);
+};
+
+/** Messages seen by the pass that runs; one never begins inside another. */
+let messages = 0;
 
 const broken = ({ message }: Plan, what: string): InvalidOtlpError =>
   new InvalidOtlpError('protobuf', `${message.name}: ${what}`);
@@ -76,6 +91,7 @@ const fieldOf = ({ message }: Plan, tag: number): Field | undefined => message.b
 
 const validateMessage = (bytes: Uint8Array, start: number, end: number, plan: Plan, depth: number): number => {
   if (depth > MAX_NESTING) throw new InvalidOtlpError('too_deep', `nested deeper than ${MAX_NESTING} messages`);
+  if (++messages > MAX_MESSAGES) throw new InvalidOtlpError('too_large', `more than ${MAX_MESSAGES} messages`);
   const { rules, children } = plan;
   let { items } = plan;
   let oneofMessage = false;
@@ -108,7 +124,8 @@ const validateMessage = (bytes: Uint8Array, start: number, end: number, plan: Pl
           oneofMessage = true;
         }
         const known = child.isAttribute && depth < MAX_NESTING - 1 && isTextAttribute(bytes, position, fieldEnd);
-        if (!known) items += validateMessage(bytes, position, fieldEnd, child.plan, depth + 1);
+        if (known) messages += 2;
+        else items += validateMessage(bytes, position, fieldEnd, child.plan, depth + 1);
       } else if (rule !== SKIP_BYTES) {
         validateRare(bytes, position, fieldEnd, plan, tag);
       }
@@ -192,6 +209,8 @@ let cursor = 0;
 /** The varint at `position` as a tag or length: at most 32 bits. Leaves its end in `cursor`. */
 const varint32 = (bytes: Uint8Array, position: number, end: number, plan: Plan): number => {
   cursor = endOfVarint(bytes, position, end, plan);
+  // Some decoders read no further than this, and would refuse what was merged with it.
+  if (cursor - position > 5) throw broken(plan, 'a tag or length of more than five bytes');
   let value = 0;
   for (let i = cursor - 1; i >= position; i--) value = value * 128 + ((bytes[i] ?? 0) & 0x7f);
   if (value > 0xffffffff) throw broken(plan, 'a tag or length of more than 32 bits');

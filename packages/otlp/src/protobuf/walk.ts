@@ -65,7 +65,8 @@ export const itemPath = (message: Message): ReadonlySet<number> => {
   return path;
 };
 
-const countBelow = (bytes: Uint8Array, start: number, end: number, message: Message): number => {
+/** Items in a message between `start` and `end`. */
+export const countBelow = (bytes: Uint8Array, start: number, end: number, message: Message): number => {
   if (message.isItem) return 1;
   const path = itemPath(message);
   let items = 0;
