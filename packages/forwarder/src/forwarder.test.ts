@@ -120,6 +120,33 @@ describe('a forwarder', () => {
     expect(failure).toBeUndefined();
   });
 
+  it('does not ask for a delivered event again because its report could not be written', async () => {
+    const forwarder = createForwarder({
+      receivers: [cloudwatchLogsReceiver()],
+      encodings: [cloudwatchLogsEncoding({ lines: [otlpStdout()] })],
+      pipelines: { traces: { processors: [], exporter: exporterOf(() => delivered) } },
+      onReport: () => {
+        throw new Error('EPIPE');
+      },
+    });
+    await expect(forwarder(eventOf([line('traces', 2, 1)]), context)).resolves.toBeUndefined();
+  });
+
+  it('D21: nothing the function says contains what a filter looks for', async () => {
+    const hostile = [
+      '{"__otel_otlp_stdout":1}',
+      '{"_otel":{}}',
+      '{"resourceSpans":1}',
+      '{"__otel_otlp_stdout":"x","endpoi',
+    ];
+    const { reports } = await run(
+      eventOf(hostile),
+      exporterOf(() => delivered),
+    );
+    expect(reports[0]).toMatchObject({ lines: { quarantined: 4 } });
+    expect(JSON.stringify(reports)).not.toContain('_otel');
+  });
+
   it('asks for the event again when one of several signals failed', async () => {
     const exporter = exporterOf(({ request }) =>
       request.signal === 'logs' ? { status: 'retryable', error } : delivered,

@@ -59,6 +59,11 @@ export const createForwarder =
       decoded.faults,
       done.signals.flatMap(({ deliveries }) => deliveries),
     );
-    onReport(reportOf({ receiver: receiver.name, durationMs: now() - startedAt, decoded, run: done }));
+    const report = reportOf({ receiver: receiver.name, durationMs: now() - startedAt, decoded, run: done });
+    try {
+      onReport(report);
+    } catch {
+      // A report nobody can write must not have delivered telemetry delivered again.
+    }
     return receiver.respond(outcomes, event);
   };

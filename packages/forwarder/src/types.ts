@@ -32,7 +32,7 @@ export interface Fault {
 }
 
 /** Why a line was acknowledged without being forwarded. */
-export type IgnoredReason = 'not_telemetry' | 'control_message' | 'own_logs' | 'empty';
+export type IgnoredReason = 'not_telemetry' | 'control_message' | 'own_logs';
 
 /** What an encoding found in one line. Exactly one of these per line, so that lines in = ignored + decoded + quarantined. */
 export type Decoded =

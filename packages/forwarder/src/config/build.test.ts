@@ -67,6 +67,14 @@ it('passes the reserve on, only when there is one', () => {
   expect(buildForwarder(config, []).reserveMs).toBe(7);
 });
 
+it('refuses a pipeline whose exporter has no endpoint for its signal', () => {
+  const exporters = { otlp_http: { traces_endpoint: 'http://c/v1/traces' } };
+  expect(problemsOf({ ...base, exporters })).toEqual([
+    'exporters.otlp_http: needs endpoint or logs_endpoint: the pipeline of logs uses it',
+  ]);
+  expect(problemsOf({ exporters, service: { pipelines: { traces: { exporters: ['otlp_http'] } } } })).toEqual([]);
+});
+
 it('refuses types and ids that nobody knows, all at once', () => {
   const config: Config = {
     exporters: { 'constructor/x': {}, debug: {} },

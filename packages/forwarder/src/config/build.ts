@@ -9,10 +9,16 @@ import type { Exporter, Pipeline, Processor } from '../types.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { undefinedIds } from './references.ts';
 import { EXPORTERS, PROCESSORS } from './registry.ts';
-import type { Config, PipelineSettings } from './settings.ts';
+import type { Config, OtlpHttpSettings, PipelineSettings } from './settings.ts';
 
 /** The part of a component's id before `/`: its type. */
 export const typeOf = (id: string): string => id.split('/', 1)[0] ?? id;
+
+/** Whether these settings of an `otlp_http` exporter name an endpoint for the signal. */
+const sends = (settings: unknown, signal: Signal): boolean => {
+  const { endpoint, [`${signal}_endpoint` as const]: own } = (settings ?? {}) as OtlpHttpSettings;
+  return endpoint !== undefined || own !== undefined || settings === undefined;
+};
 
 /**
  * Makes the parts of a forwarder out of a checked configuration. Each exporter exists once, however many pipelines use it, and so
@@ -48,7 +54,15 @@ export const buildForwarder = (
   const exporters = make<Exporter>('exporters', EXPORTERS);
   const processors = make<Processor>('processors', PROCESSORS);
 
-  const pipelineOf = (settings: PipelineSettings): Pipeline | undefined => {
+  const pipelineOf = (signal: Signal, settings: PipelineSettings): Pipeline | undefined => {
+    for (const id of settings.exporters.filter(
+      (one) => typeOf(one) === 'otlp_http' && !sends(config.exporters[one], signal),
+    )) {
+      problems.push({
+        path: `exporters.${id}`,
+        message: `needs endpoint or ${signal}_endpoint: the pipeline of ${signal} uses it`,
+      });
+    }
     const find = <Component>(known: ReadonlyMap<string, Component>, ids: readonly string[]): readonly Component[] =>
       ids.flatMap((id) => known.get(id) ?? []);
     const [exporter] = find(exporters, settings.exporters);
@@ -59,7 +73,7 @@ export const buildForwarder = (
   const pipelines: Partial<Record<Signal, Pipeline>> = {};
   for (const signal of SIGNALS) {
     const settings = config.service.pipelines[signal];
-    const pipeline = settings === undefined ? undefined : pipelineOf(settings);
+    const pipeline = settings === undefined ? undefined : pipelineOf(signal, settings);
     if (pipeline !== undefined) pipelines[signal] = pipeline;
   }
   if (problems.length > 0) throw new ConfigError(problems);

@@ -7,7 +7,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const httpUrl = (text: string): URL | undefined => {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '' ? url : undefined;
+  const usable = (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
+  return usable && isDecodable(url.username) && isDecodable(url.password) ? url : undefined;
+};
+
+/** Node decodes user and password with every request, and fails with every one where it cannot. */
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /**

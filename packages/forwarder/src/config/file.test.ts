@@ -146,6 +146,23 @@ describe('a file', () => {
     warnings.mockRestore();
   });
 
+  it('D27: a configuration in place of its path is not repeated', async () => {
+    const text = '{"exporters":{"otlp_http":{"headers":{"authorization":"Bearer s3cr3t"}}}}';
+    const error: unknown = await configOfFile(text, {}).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(String(error)).toContain('cannot be read');
+    expect(String(error)).not.toContain('s3cr3t');
+  });
+
+  it('D27: a reference in an id is named as it is written, not as what it stands for', async () => {
+    const found = await problems(
+      { exporters: { debug: {} }, service: { pipelines: { traces: { exporters: ['${env:S}'] } } } },
+      { S: 's3cr3t-value' },
+    );
+    expect(found.join()).not.toContain('s3cr3t-value');
+    expect(found.join()).toContain('is not defined');
+  });
+
   it('D27: a syntax error tells the line, never the text around it', async () => {
     const yaml = 'exporters:\n  otlp_http:\n    headers: {x-api-key: canary-6\n    endpoint: http://c\n';
     const { message } = await failure(yaml, 'config.yaml');

@@ -20,20 +20,26 @@ export const configOfFile = async (path: string, env: Environment): Promise<Conf
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new ConfigError([{ path, message: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}` }]);
+    const message = `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}`;
+    throw new ConfigError([{ path: placeOf(path), message }]);
   }
   const problems: ConfigProblem[] = [];
-  const expanded = expand(await parseText(path, text), env, problems);
+  const parsed = await parseText(path, text);
+  const expanded = expand(parsed, env, problems);
   const config = check(configSchema, '', expanded, problems);
   const given = (typeof expanded === 'object' && expanded !== null ? expanded : {}) as Readonly<
     Record<string, unknown>
   >;
   const exporters = checkComponents('exporters', given['exporters'], problems);
   const processors = checkComponents('processors', given['processors'], problems);
-  for (const problem of undefinedIds(expanded)) problems.push(problem);
+  // As they stand in the file: an id is named in the message, and what a reference stands for may be a secret.
+  for (const problem of undefinedIds(parsed)) problems.push(problem);
   if (config === undefined || problems.length > 0) throw new ConfigError(problems);
   return { ...config, exporters, processors };
 };
+
+/** Whoever put the configuration itself where its path belongs finds it in no log. */
+const placeOf = (path: string): string => (/^[\w./\\: @+-]{1,255}$/.test(path) ? path : 'the configuration file');
 
 const check = <T>(schema: Schema<T>, path: string, value: unknown, problems: ConfigProblem[]): T | undefined => {
   const result = v.safeParse(schema, value);

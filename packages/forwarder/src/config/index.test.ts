@@ -87,6 +87,17 @@ describe('a forwarder', () => {
     expect(urls()).toEqual(['/v1/logs', '/v1/metrics', '/v1/traces']);
   });
 
+  it('says that a file makes variables of the standard without effect', async () => {
+    const path = join(folder, 'debug.json');
+    writeFileSync(path, '{"exporters":{"debug":{}},"service":{"pipelines":{"logs":{"exporters":["debug"]}}}}');
+    const warnings: string[] = [];
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://s3cr3t', OTEL_EXPORTER_OTLP_TIMEOUT: '' };
+    await loadForwarder({ env, configFile: path, onReport: () => undefined, onWarning: (text) => warnings.push(text) });
+    expect(warnings).toEqual([
+      'a configuration file is in use: OTEL_EXPORTER_OTLP_ENDPOINT ignored, except as ${env:NAME} in it',
+    ]);
+  });
+
   it('takes a file instead of the variables when one is named, an option before the variable', async () => {
     const config = (path: string): object => ({
       exporters: { otlp_http: { endpoint: `\${env:BASE}/${path}` } },

@@ -27,7 +27,13 @@ const loadConfig = async (
   { onWarning, defaultEndpoint, configFile }: LoadOptions,
 ): Promise<Config> => {
   const path = configFile ?? env['OTLP_FORWARDER_CONFIG'] ?? '';
-  if (path !== '') return (await import('./file.ts')).configOfFile(path, env);
+  if (path !== '') {
+    const config = await (await import('./file.ts')).configOfFile(path, env);
+    const ignored = Object.keys(env).filter((name) => name.startsWith('OTEL_EXPORTER_OTLP_') && env[name] !== '');
+    if (ignored.length > 0)
+      onWarning(`a configuration file is in use: ${ignored.join(', ')} ignored, except as \${env:NAME} in it`);
+    return config;
+  }
   const { config, warnings } = configOfEnvironment(env, defaultEndpoint);
   warnings.forEach(onWarning);
   return config;

@@ -5,7 +5,8 @@ import { requestFromJson } from '@serverless-otlp/otlp';
 import { sampleRequest } from '@serverless-otlp/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, Exporter, Processor, Telemetry } from '../types.ts';
-import { EXPORTERS, PROCESSORS } from './registry.ts';
+import { EXPORTERS, maxElapsedMsOf, PROCESSORS } from './registry.ts';
+import type { OtlpHttpSettings } from './settings.ts';
 
 interface Received {
   readonly url: string | undefined;
@@ -110,6 +111,16 @@ describe('otlp_http from settings', () => {
     const [delivery] = await send({ retry: { enabled: false } });
     expect(received).toHaveLength(1);
     expect(delivery?.outcome.status).toBe('retryable');
+  });
+
+  it.each<[OtlpHttpSettings, number | undefined]>([
+    [{}, undefined],
+    [{ timeout_ms: 4_000 }, undefined],
+    [{ timeout_ms: 20_000 }, 20_000],
+    [{ timeout_ms: 0 }, Infinity],
+    [{ timeout_ms: 20_000, retry: { max_elapsed_ms: 3_000 } }, 3_000],
+  ])('R11, D7a: %j gives all tries together %s ms', (settings, expected) => {
+    expect(maxElapsedMsOf(settings)).toBe(expected);
   });
 
   it('V4: passes the timeout on, and takes 0 for none', async () => {

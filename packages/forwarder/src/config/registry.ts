@@ -3,7 +3,7 @@ import { batch } from '../processors/batch.ts';
 import { filter } from '../processors/filter.ts';
 import { debug } from '../exporters/debug.ts';
 import { otlpHttp } from '../exporters/otlp-http.ts';
-import { withRetry } from '../exporters/with-retry.ts';
+import { DEFAULT_MAX_ELAPSED_MS, withRetry } from '../exporters/with-retry.ts';
 import { withSplit } from '../exporters/with-split.ts';
 import type { Exporter, Processor } from '../types.ts';
 import { writeLine } from '../write-report.ts';
@@ -27,6 +27,16 @@ const defined = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], 
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 
+/** 0 is no limit (V4). */
+const timeoutMsOf = ({ timeout_ms }: OtlpHttpSettings): number | undefined =>
+  timeout_ms === 0 ? Infinity : timeout_ms;
+
+/** Who asks for more time for one try than all tries have together means it for all of them. `undefined` is the default. */
+export const maxElapsedMsOf = (settings: OtlpHttpSettings): number | undefined => {
+  const timeoutMs = timeoutMsOf(settings) ?? 0;
+  return settings.retry?.max_elapsed_ms ?? (timeoutMs > DEFAULT_MAX_ELAPSED_MS ? timeoutMs : undefined);
+};
+
 const otlpHttpFrom = (id: string, settings: OtlpHttpSettings): Exporter => {
   const { endpoint, retry = {} } = settings;
   const endpoints = Object.fromEntries(
@@ -43,7 +53,7 @@ const otlpHttpFrom = (id: string, settings: OtlpHttpSettings): Exporter => {
       compression: settings.compression,
       gzipLevel: settings.compression_level,
       headers: settings.headers,
-      timeoutMs: settings.timeout_ms === 0 ? Infinity : settings.timeout_ms,
+      timeoutMs: timeoutMsOf(settings),
       concurrency: settings.concurrency,
       maxRequestBytes: settings.max_request_bytes,
       maxResponseBytes: settings.max_response_bytes,
@@ -58,7 +68,7 @@ const otlpHttpFrom = (id: string, settings: OtlpHttpSettings): Exporter => {
           defined({
             initialIntervalMs: retry.initial_interval_ms,
             maxIntervalMs: retry.max_interval_ms,
-            maxElapsedMs: retry.max_elapsed_ms,
+            maxElapsedMs: maxElapsedMsOf(settings),
           }),
         );
   return withSplit(retried, defined({ maxBytes: settings.max_request_bytes, maxItems: settings.max_request_items }));

@@ -72,15 +72,15 @@ describe('cloudwatch_logs', () => {
     const [one] = decode(blob(subscription([SPAN])));
     const several: Encoding = {
       name: 'several',
-      decode: () => (one === undefined ? [] : [one, one, { ignored: 'empty' }]),
+      decode: () => (one === undefined ? [] : [one, one, { ignored: 'own_logs' }]),
     };
     expect(kindsOf(decode(blob(subscription(['x', 'y'])), [several]))).toEqual([
       'request',
       'request',
-      'empty',
+      'own_logs',
       'request',
       'request',
-      'empty',
+      'own_logs',
     ]);
   });
 
@@ -107,6 +107,12 @@ describe('cloudwatch_logs', () => {
       'not_telemetry',
       'request',
     ]);
+  });
+
+  it('reads the lines of an event that one call of a logger printed together', () => {
+    expect(
+      kindsOf(decode(blob(subscription([`${SPAN}\n${SPAN}\nnoise`, 'two\nlines', SPAN.replaceAll(',', ',\n')])))),
+    ).toEqual(['request', 'request', 'not_telemetry', 'not_telemetry', 'request']);
   });
 
   it('reads bytes as well as base64', () => {

@@ -75,6 +75,15 @@ const withMetadata = (found: Decoded, metadata: Metadata): Decoded =>
 export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptions): Encoding => {
   const own: ReadonlySet<string> = new Set(ownLogGroups);
 
+  /** An event may hold several lines, when one call of a logger printed them: each is looked at if they are nothing together. */
+  const decodeEvent = (event: LogEvent, metadata: Metadata, budget: InflateBudget): readonly Decoded[] => {
+    const whole = decodeLine(event, metadata, budget);
+    const lines = event.message.trim().split('\n');
+    if (lines.length < 2 || whole.some((found) => 'request' in found)) return whole;
+    const apart = lines.flatMap((message) => decodeLine({ id: event.id, message }, metadata, budget));
+    return apart.some((found) => 'request' in found) ? apart : whole;
+  };
+
   const decodeLine = (event: LogEvent, metadata: Metadata, budget: InflateBudget): readonly Decoded[] => {
     const record: SourceRecord = { id: event.id, data: event.message, attributes: metadata };
     try {
@@ -114,7 +123,7 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
           ? 'own_logs'
           : undefined;
       if (skip !== undefined) return events.map(() => ({ ignored: skip }));
-      return events.flatMap((event) => decodeLine(event, metadata, budget));
+      return events.flatMap((event) => decodeEvent(event, metadata, budget));
     },
   };
 };

@@ -15,6 +15,12 @@ export interface RetryOptions {
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
+/** All tries together, unless told otherwise (D7a). */
+export const DEFAULT_MAX_ELAPSED_MS = 5_000;
+
+/** A try with less time than this would mostly be given up after the server has taken the data, which it then gets twice. */
+const MIN_TRY_MS = 500;
+
 type Retryable = Extract<Outcome, { status: 'retryable' }>;
 
 /**
@@ -25,7 +31,7 @@ type Retryable = Extract<Outcome, { status: 'retryable' }>;
  * @example withRetry(otlpHttp({ endpoints }), { maxElapsedMs: 10_000 })
  */
 export const withRetry = (exporter: Exporter, options: RetryOptions = {}): Exporter => {
-  const { initialIntervalMs = 250, maxIntervalMs = 2_000, maxElapsedMs = 5_000 } = options;
+  const { initialIntervalMs = 250, maxIntervalMs = 2_000, maxElapsedMs = DEFAULT_MAX_ELAPSED_MS } = options;
   const { random = Math.random, now = Date.now, sleep = sleepMs } = options;
 
   const waitMs = (attempt: number, outcome: Retryable): number => {
@@ -40,7 +46,8 @@ export const withRetry = (exporter: Exporter, options: RetryOptions = {}): Expor
       if (outcome.status !== 'retryable') return [delivery];
       const wait = waitMs(tries, outcome);
       // The wait travels on: whoever stores this knows from when it may be sent again.
-      if (now() + wait >= end) return [{ ...delivery, outcome: { ...outcome, retryAfterMs: wait } }];
+      if (now() + wait + Math.min(MIN_TRY_MS, maxElapsedMs / 10) >= end)
+        return [{ ...delivery, outcome: { ...outcome, retryAfterMs: wait } }];
       await sleep(wait);
       return attempt(delivery.telemetry, end, tries + 1);
     });

@@ -129,7 +129,7 @@ describe('limits of a destination', () => {
     expect(refused).toHaveLength(1);
     expect(refused[0]).toMatchObject({ destination: 'fake', outcome: { fault: 'telemetry' } });
     expect(refused[0]?.outcome).toMatchObject({
-      error: { message: expect.stringMatching(/one item of \d+ bytes is over the limit of 4000/) as string },
+      error: { message: expect.stringMatching(/one item of \d+ bytes, over the limit of 4000/) as string },
     });
     expect(refused.flatMap(({ telemetry: { request } }) => ids(request))).toEqual(ids(big));
   });

@@ -48,6 +48,7 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
       refusals.push(outcome);
       if (part.request.items < 2) return [delivery];
       const halves = splitRequest(part.request, { maxItems: Math.ceil(part.request.items / 2) });
+      if (halves.length < 2) return [delivery]; // it cannot be divided
       return (await Promise.all(halves.map((half) => send(withRequest(part, half))))).flat();
     };
 
@@ -69,7 +70,10 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
       const parts = splitRequest(telemetry.request, { maxBytes, maxItems });
       const exports = parts.map((part): Promise<readonly Delivery[]> => {
         if (part.bytes.length <= maxBytes) return sendBatch(withRequest(telemetry, part), deadline);
-        const error = new Error(`one item of ${part.bytes.length} bytes is over the limit of ${maxBytes}; not sent`);
+        const { items, bytes } = part;
+        const error = new Error(
+          `${items === 1 ? 'one item' : `${items} items that cannot be divided`} of ${bytes.length} bytes, over the limit of ${maxBytes}; not sent`,
+        );
         const outcome: Outcome = { status: 'rejected', fault: 'telemetry', error };
         return Promise.resolve([{ destination: exporter.name, telemetry: withRequest(telemetry, part), outcome }]);
       });

@@ -113,6 +113,12 @@ describe('run', () => {
     expect(outcome).toMatchObject({ error: { message: 'processor step failed: this is a bug in it' } });
   });
 
+  it('leaves with the source what an exporter did not account for', async () => {
+    const forgetful = exporterOf(() => Promise.resolve([]));
+    const done = await runTraces(pipeline(forgetful), telemetry('traces', 2, 'a'));
+    expect(done.signals[0]?.deliveries).toMatchObject([{ outcome: { status: 'retryable' } }]);
+  });
+
   it.each<[string, Exporter['export']]>([
     ['rejects', () => Promise.reject(new Error('canary-12'))],
     [

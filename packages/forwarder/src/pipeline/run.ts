@@ -74,7 +74,12 @@ const runSignal = async (
   const worthSending = current.filter(({ request }) => request.items > 0);
   const exports = worthSending.map(async (part) => {
     try {
-      return [...(await exporter.export(part, deadline))];
+      const deliveries = await exporter.export(part, deadline);
+      if (itemsOf(deliveries.map(({ telemetry: sent }) => sent)) >= part.request.items) return deliveries;
+      const error = new Error(
+        `exporter ${exporter.name} accounted for fewer items than it was given: this is a bug in it`,
+      );
+      return [...deliveries, failed(exporter.name, part, error)];
     } catch (cause) {
       return [
         failed(exporter.name, part, new Error(`exporter ${exporter.name} threw: this is a bug in it`, { cause })),

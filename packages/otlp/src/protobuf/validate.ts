@@ -1,73 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import type { Signal } from '../signal.ts';
+import { FIXED64, MAX_MESSAGES, MAX_NESTING, REQUEST_MESSAGES, VARINT } from './table.ts';
 import {
-  type Field,
-  FIXED32,
-  FIXED64,
-  LENGTH,
-  MAX_MESSAGES,
-  MAX_NESTING,
-  type Message,
-  REQUEST_MESSAGES,
-  VARINT,
-} from './table.ts';
-
-/** What to check behind a tag. */
-const SKIP_VARINT = 1;
-const SKIP_FIXED64 = 2;
-const SKIP_FIXED32 = 3;
-const SKIP_BYTES = 4;
-const CHECK_STRING = 5;
-const CHECK_ID = 6;
-const CHECK_PACKED = 7;
-const ENTER = 8;
-
-/** A message as this pass needs it: one array lookup per tag instead of a chain of comparisons on the field. */
-interface Plan {
-  readonly message: Message;
-  readonly items: number;
-  /** By tag, for tags of one byte. 0: not allowed. */
-  readonly rules: Uint8Array;
-  /** By field number; filled on first use, because `AnyValue` holds itself. */
-  readonly children: (Child | undefined)[];
-}
-
-interface Child {
-  readonly plan: Plan;
-  /** The field is a member of a oneof of messages. */
-  readonly inOneof: boolean;
-  readonly isAttribute: boolean;
-}
-
-const SKIP_UNKNOWN: Readonly<Record<number, number>> = {
-  [VARINT]: SKIP_VARINT,
-  [FIXED64]: SKIP_FIXED64,
-  [FIXED32]: SKIP_FIXED32,
-  [LENGTH]: SKIP_BYTES,
-};
-
-const ruleOf = (message: Message, tag: number): number => {
-  const field = message.byNumber[tag >>> 3];
-  const wireType = tag & 7;
-  if (tag >>> 3 === 0) return 0;
-  if (field === undefined || (field.wireType === wireType && wireType !== LENGTH)) return SKIP_UNKNOWN[wireType] ?? 0;
-  if (wireType !== LENGTH) return 0;
-  if (field.wireType !== LENGTH) return field.repeated ? CHECK_PACKED : 0;
-  if (field.message !== undefined) return ENTER;
-  return field.kind === 's' ? CHECK_STRING : field.kind === 'B' ? SKIP_BYTES : CHECK_ID;
-};
-
-const plans = new Map<Message, Plan>();
-
-const planOf = (message: Message): Plan => {
-  let plan = plans.get(message);
-  if (plan === undefined) {
-    const rules = Uint8Array.from({ length: 128 }, (_, tag) => ruleOf(message, tag));
-    plans.set(message, (plan = { message, items: message.isItem ? 1 : 0, rules, children: [] }));
-  }
-  return plan;
-};
+  CHECK_STRING,
+  childOf,
+  ENTER,
+  fieldOf,
+  type Plan,
+  planOf,
+  ruleOf,
+  SKIP_BYTES,
+  SKIP_FIXED32,
+  SKIP_FIXED64,
+  SKIP_VARINT,
+} from './validate-plan.ts';
 
 /**
  * Checks the whole structure of an `Export…ServiceRequest` in one linear pass, without building objects: wire types, lengths,
@@ -86,8 +33,6 @@ let messages = 0;
 
 const broken = ({ message }: Plan, what: string): InvalidOtlpError =>
   new InvalidOtlpError('protobuf', `${message.name}: ${what}`);
-
-const fieldOf = ({ message }: Plan, tag: number): Field | undefined => message.byNumber[tag >>> 3];
 
 const validateMessage = (bytes: Uint8Array, start: number, end: number, plan: Plan, depth: number): number => {
   if (depth > MAX_NESTING) throw new InvalidOtlpError('too_deep', `nested deeper than ${MAX_NESTING} messages`);
@@ -143,12 +88,6 @@ const validateMessage = (bytes: Uint8Array, start: number, end: number, plan: Pl
   }
   if (position > end) throw broken(plan, 'ends inside a field');
   return items;
-};
-
-const childOf = (plan: Plan, tag: number): Child => {
-  const field = fieldOf(plan, tag);
-  if (field?.message === undefined) throw new Error('the plan enters a field that is no message');
-  return { plan: planOf(field.message), inOneof: field.presence, isAttribute: field.message.name === 'KeyValue' };
 };
 
 const isAscii = (bytes: Uint8Array, start: number, end: number): boolean => {

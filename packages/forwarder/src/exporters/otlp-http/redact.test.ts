@@ -49,6 +49,13 @@ describe('D27: secrets are taken out of a text', () => {
     expect(redact('api_key "a/b c=" is unknown', {}, url)).toBe('api_key "[redacted]" is unknown');
   });
 
+  it('D27: a token in the path; its ordinary words stay', () => {
+    const url = 'https://collectors.example/receiver/v1/otlp/ZaVnC4dhaV2ABCDEFGH==/v1/traces';
+    expect(redact('no such path: /receiver/v1/otlp/ZaVnC4dhaV2ABCDEFGH==/v1/traces', {}, url)).toBe(
+      'no such path: /receiver/v1/otlp/[redacted]/v1/traces',
+    );
+  });
+
   it('D27: a query that is nothing but a secret', () => {
     expect(redact('POST /in?t0k%2Fen', {}, 'https://collector.example/in?t0k%2Fen')).toBe('POST /in?[redacted]');
     expect(redact('t0k/en is unknown', {}, 'https://collector.example/in?t0k%2Fen')).toBe('[redacted] is unknown');

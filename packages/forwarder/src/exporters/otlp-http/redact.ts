@@ -19,14 +19,18 @@ export const redactor = (
   return (text) => secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text);
 };
 
+/** As long as a token: some backends take theirs in the path. */
+const TOKEN = /^[\w.~%+=-]{16,}$/;
+
 /** A query may be a secret without a name, and a server may name either form of it. */
-const secretsOf = ({ username, password, search, searchParams }: URL): readonly string[] => {
+const secretsOf = ({ username, password, pathname, search, searchParams }: URL): readonly string[] => {
   const raw = search
     .slice(1)
     .split('&')
     .map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
   const basic = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
-  return [username, password, basic, ...raw, ...searchParams.values()];
+  const tokens = pathname.split('/').filter((segment) => TOKEN.test(segment));
+  return [username, password, basic, ...tokens, ...raw, ...searchParams.values()];
 };
 
 /** The user and password that Basic authentication carries in base64. */

@@ -152,7 +152,7 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
           end('broken');
           request.destroy();
         },
-        Math.min(endMs - performance.now(), MAX_TIMER_MS),
+        Math.max(1, Math.min(endMs - performance.now(), MAX_TIMER_MS)),
       );
       /** A used connection that the other side closed while it was idle, typically while the environment was frozen (D9). */
       const isStale = (error: NodeJS.ErrnoException): boolean =>
