@@ -18,7 +18,7 @@ export interface Forwarded {
 }
 
 /** A subscription event as CloudWatch would deliver these lines. */
-export const subscriptionEvent = (lines: readonly string[], over: object = {}): unknown => {
+const subscriptionEvent = (lines: readonly string[], over: object = {}): unknown => {
   const logEvents = lines.map((message, index) => ({ id: `event-${index}`, timestamp: 1_755_800_000_000, message }));
   const subscription = {
     messageType: 'DATA_MESSAGE',
@@ -33,7 +33,7 @@ export const subscriptionEvent = (lines: readonly string[], over: object = {}): 
 };
 
 /** Runs an event through the real pipeline into an exporter that keeps what it gets. */
-export const forwardEvent = async (event: unknown): Promise<Forwarded> => {
+const forwardEvent = async (event: unknown): Promise<Forwarded> => {
   const sent: Telemetry[] = [];
   const reports: Report[] = [];
   const pipeline = {

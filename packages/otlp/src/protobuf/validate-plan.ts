@@ -6,8 +6,8 @@ export const SKIP_FIXED64 = 2;
 export const SKIP_FIXED32 = 3;
 export const SKIP_BYTES = 4;
 export const CHECK_STRING = 5;
-export const CHECK_ID = 6;
-export const CHECK_PACKED = 7;
+const CHECK_ID = 6;
+const CHECK_PACKED = 7;
 export const ENTER = 8;
 
 /** A message as this pass needs it: one array lookup per tag instead of a chain of comparisons on the field. */
