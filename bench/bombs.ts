@@ -20,34 +20,32 @@ const repeated = (piece: string, bytes: number): string => piece.repeat(Math.flo
 const spansOfNothing = (bytes: number): string =>
   `{"resourceSpans":[{"scopeSpans":[{"spans":[${repeated('{},', bytes)}{}]}]}]}`;
 
-/** A gzip member that says nothing, at about 1000 to 1. */
-const zeros = (bytes: number): Buffer => Buffer.alloc(bytes);
+/** A length as a varint of four bytes. */
+const length = (value: number): Buffer =>
+  Buffer.from([value | 0x80, (value >>> 7) | 0x80, (value >>> 14) | 0x80, (value >>> 21) & 0x7f]);
 
-/** Small events that want to become large: one on each layer, just within the bounds and far beyond them. */
-export const bombs = (): ReadonlyMap<string, SubscriptionEvent> => {
-  const within = envelope('application/x-protobuf', zeros(15 * MB));
-  const beyond = envelope('application/x-protobuf', zeros(256 * MB));
-  // Sixteen million spans of two bytes each: well formed, and the most items that bytes can hold.
-  const items = Buffer.from(repeated('\x12\x00', 15 * MB));
-  const length = (value: number): Buffer =>
-    Buffer.from([(value & 0x7f) | 0x80, ((value >>> 7) & 0x7f) | 0x80, ((value >>> 14) & 0x7f) | 0x80, value >>> 21]);
-  const scope = Buffer.concat([Buffer.from([0x12]), length(items.length), items]);
-  const emptySpans = Buffer.concat([Buffer.from([0x0a]), length(scope.length), scope]);
-  return new Map([
-    ['blob', { awslogs: { data: gzipSync(zeros(700 * MB)).toString('base64') } }],
-    ['blob within its bound', eventOf([`{"resourceSpans":"${repeated('x', 31 * MB)}"}`])],
-    [
-      'blob of brackets',
-      { awslogs: { data: gzipSync(repeated('[]', 0) + repeated('{"a":', 31 * MB)).toString('base64') } },
-    ],
-    ['payload within its bound', eventOf(Array.from({ length: 8 }, () => within))],
-    ['payload', eventOf(Array.from({ length: 3 }, () => beyond))],
-    ['empty spans', eventOf(Array.from({ length: 4 }, () => envelope('application/x-protobuf', emptySpans)))],
-    [
-      'JSON payload of nothing',
-      eventOf(Array.from({ length: 4 }, () => envelope('application/json', spansOfNothing(15 * MB)))),
-    ],
-    ['JSON lines of nothing', eventOf(Array.from({ length: 31 }, () => spansOfNothing(MB - 100)))],
-    ['JSON lines', eventOf(jsonLines(2_000, 20))],
+const field = (tag: number, content: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([tag]), length(content.length), content]);
+
+/** Resource spans, scope spans, and in them spans of two bytes each: well formed, and the most items that bytes can hold. */
+const emptySpans = (bytes: number): Buffer => field(0x0a, field(0x12, Buffer.from(repeated('\x12\x00', bytes))));
+
+const blobOf = (content: Buffer | string): SubscriptionEvent => ({
+  awslogs: { data: gzipSync(content).toString('base64') },
+});
+
+const times = (count: number, line: string): SubscriptionEvent => eventOf(Array.from({ length: count }, () => line));
+
+/** Small events that want to become large, on every layer: within the bounds of what is inflated, and far beyond them. */
+export const bombs = (): ReadonlyMap<string, SubscriptionEvent> =>
+  new Map([
+    ['blob of zeros, 700 MB', blobOf(Buffer.alloc(700 * MB))],
+    ['blob of open objects, 31 MB', blobOf(repeated('{"a":', 31 * MB))],
+    ['lines of text, 31 MB', times(31, `{"resourceSpans":"${repeated('x', MB - 100)}"}`)],
+    ['lines of empty JSON spans, 31 MB', times(31, spansOfNothing(MB - 100))],
+    ['payloads of zeros, 256 MB each', times(3, envelope('application/x-protobuf', Buffer.alloc(256 * MB)))],
+    ['payloads of zeros, 15 MB each', times(8, envelope('application/x-protobuf', Buffer.alloc(15 * MB)))],
+    ['payloads of empty spans', times(4, envelope('application/x-protobuf', emptySpans(15 * MB)))],
+    ['payloads of empty JSON spans', times(4, envelope('application/json', spansOfNothing(15 * MB)))],
+    ['OTLP/JSON, twice the largest event', eventOf(jsonLines(2_000, 20))],
   ]);
-};

@@ -13,11 +13,8 @@ import type { SubscriptionEvent } from './shape.ts';
 /** A minute, like the timeout the forwarder is deployed with. */
 export const LAMBDA_CONTEXT: { getRemainingTimeInMillis(): number } = { getRemainingTimeInMillis: () => 60_000 };
 
-/** The forwarder with everything but the network. */
-export interface Relay {
-  /** The gzip bodies of the requests that one event becomes. */
-  relay(event: SubscriptionEvent): Promise<readonly Buffer[]>;
-}
+/** The gzip bodies of the requests that one event becomes. */
+export type Relay = (event: SubscriptionEvent) => Promise<readonly Buffer[]>;
 
 /**
  * The forwarder as its standard configuration builds it, report line included, with one exchange: instead of a POST it keeps the
@@ -40,12 +37,10 @@ export const relayInMemory = (): Relay => {
     pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
     onReport: (made) => (report = JSON.stringify(made)),
   });
-  return {
-    relay: async (event) => {
-      bodies = [];
-      await forward(event, LAMBDA_CONTEXT);
-      if (!report.includes('"balanced":true')) throw new Error(`the forwarder lost something: ${report}`);
-      return bodies;
-    },
+  return async (event) => {
+    bodies = [];
+    await forward(event, LAMBDA_CONTEXT);
+    if (!report.includes('"balanced":true')) throw new Error(`the forwarder lost something: ${report}`);
+    return bodies;
   };
 };

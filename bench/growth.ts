@@ -8,7 +8,7 @@ const LINES = [100, 425, 750, 1075, 1400] as const;
 /** Whether a line costs the same in a small event and in a full one. */
 export const growthBenchmark: Benchmark = async ({ quick }) => {
   const lines = envelopeLines(Math.max(...LINES), 1);
-  const { relay } = relayInMemory();
+  const relay = relayInMemory();
   const events = LINES.map((count) => eventOf(lines.slice(0, count)));
   const times = await interleaved(
     events.map((event) => () => relay(event)),

@@ -4,9 +4,6 @@
  *   npm run bench -- [--json] [--quick] [--only relay,small,memory,start,growth]
  */
 import { fork } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BENCHMARKS, type BenchmarkName } from './benchmark.ts';
@@ -48,13 +45,13 @@ const environment = (): NodeJS.ProcessEnv =>
     ),
   );
 
-const run = (name: BenchmarkName, quick: boolean, reports: number): Promise<readonly Figure[]> =>
+const run = (name: BenchmarkName, quick: boolean): Promise<readonly Figure[]> =>
   new Promise((resolve, reject) => {
     const child = fork(runner, [name, quick ? 'quick' : 'full'], {
       execArgv: ['--conditions=@serverless-otlp/source', '--expose-gc'],
       env: environment(),
-      // The report lines are really written, to a file: what a reader behind a pipe costs is not the forwarder's.
-      stdio: ['ignore', reports, 'inherit', 'ipc'],
+      // Report lines are written, to nowhere: what stands behind standard output, and its cost, is the platform's.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     let figures: readonly Figure[] | undefined;
     child.on('message', (message) => (figures = message as readonly Figure[]));
@@ -66,13 +63,10 @@ const run = (name: BenchmarkName, quick: boolean, reports: number): Promise<read
   });
 
 const { json, quick, only } = optionsOf(process.argv.slice(2));
-const reportsDirectory = mkdtempSync(join(tmpdir(), 'serverless-otlp-bench-'));
-process.on('exit', () => rmSync(reportsDirectory, { recursive: true, force: true }));
-const reports = openSync(join(reportsDirectory, 'reports.jsonl'), 'a');
 const missed: string[] = [];
 const found: Record<string, unknown> = {};
 for (const name of only) {
-  const figures = await run(name, quick, reports);
+  const figures = await run(name, quick);
   found[name] = figuresToJson(figures);
   if (!json) console.log(figuresToTable(name, figures));
   missed.push(...figures.filter((figure) => !keepsLimit(figure)).map((figure) => figuresToTable(name, [figure])));

@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,18 +13,23 @@ import { envelopeLines, jsonLines, type SubscriptionEvent } from './shape.ts';
 const child = fileURLToPath(new URL('memory-child.ts', import.meta.url));
 const MB = 1024 * 1024;
 
-/** Peak resident megabytes of a process that runs the bundle on this event. */
+/** A warm environment keeps what the first event left: the peak is looked for over several. */
+const INVOCATIONS = 3;
+
+/** Peak resident megabytes of a process that runs the bundle on this event. A process that dies of it has no peak. */
 const peakMb = async (bundle: string, url: string, event: SubscriptionEvent): Promise<number> => {
   const file = join(dirname(bundle), 'event.json');
   writeFileSync(file, JSON.stringify(event));
-  const running = fork(child, [bundle, file, process.env['BENCH_INV'] ?? '1'], {
-    execArgv: (process.env['BENCH_ARGS'] ?? '').split(' ').filter(Boolean),
+  const running = fork(child, [bundle, file, String(INVOCATIONS)], {
+    execArgv: [],
     env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: url },
-    stdio: ['ignore', process.env['BENCH_OUT'] ? 'inherit' : 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  running.stdout?.resume();
-  const [peak] = (await once(running, 'message')) as [number];
-  return peak / MB;
+  const peak = new Promise<number>((resolve, reject) => {
+    running.on('message', (bytes) => resolve(Number(bytes) / MB));
+    running.on('exit', (code, signal) => reject(new Error(`the handler ended with ${String(signal ?? code)}`)));
+  });
+  return peak;
 };
 
 /** The most memory the deployable ever holds. */

@@ -26,7 +26,7 @@ const mergeValidated = (payloads: readonly Uint8Array[]): Uint8Array =>
 const measureCase = async ({ envelopes, spans, mergeAtLeast }: Case, { quick }: Effort): Promise<readonly Figure[]> => {
   const event = eventOf(envelopeLines(envelopes, spans));
   const payloads = floorPayloads(event);
-  const { relay } = relayInMemory();
+  const relay = relayInMemory();
 
   const [body] = await relay(event);
   if (body === undefined) throw new Error('nothing was relayed');
