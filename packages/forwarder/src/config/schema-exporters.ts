@@ -23,7 +23,9 @@ const retry = v.pipe(
       integer(1, 60_000, 'Wait before the second try; doubles with each. Default 250.'),
     ),
     max_interval_ms: v.exactOptional(integer(1, 600_000, 'The longest wait. Default 2000.')),
-    max_elapsed_ms: v.exactOptional(integer(1, 900_000, 'All tries together, waits included. Default 5000.')),
+    max_elapsed_ms: v.exactOptional(
+      integer(1, 900_000, 'All tries together, waits included. Default 5000, or timeout_ms where that is set higher.'),
+    ),
   }),
   v.description('Tries after 429, 502, 503, 504, timeouts and failed connections.'),
 );

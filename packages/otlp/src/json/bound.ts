@@ -2,7 +2,7 @@ import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 
 /**
  * The most values one JSON text may hold. A parser makes up to 60 bytes out of the two of `[]`: what decompresses harmlessly could
- * still fill a function's memory. Telemetry has a value per nine bytes, so this is more than any log line can carry.
+ * still fill a function's memory. Telemetry has a value per nine bytes: a log line of 1 MiB holds about 120 000.
  */
 export const MAX_JSON_VALUES = 500_000;
 
