@@ -3,8 +3,8 @@ import { faultOf } from '../fault.ts';
 import type { Decoded, Encoding, IgnoredReason, InflateBudget, Metadata, SourceRecord } from '../types.ts';
 import { unopened, wastedBytes } from './inflate-work.ts';
 
-/** The most a subscription blob may decompress to (D17). A legitimate one is 1 MB compressed and OTLP/JSON at worst: 16 MB. */
-const MAX_BLOB_BYTES = 32 * 1024 * 1024;
+/** The most a subscription blob may decompress to (D17). A legitimate one is 1 MB compressed and OTLP/JSON at worst: 14 MiB. */
+const MAX_BLOB_BYTES = 20 * 1024 * 1024;
 
 /** A log event is at most 1 MiB (PutLogEvents), and its text has no more characters than bytes. */
 const MAX_LINE = 1024 * 1024;

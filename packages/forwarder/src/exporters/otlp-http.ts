@@ -8,7 +8,7 @@ import {
   statusMessageOf,
 } from '@serverless-otlp/otlp';
 import type { Exporter, Outcome, Telemetry } from '../types.ts';
-import { configuredHeaders, routingHeaders } from './otlp-http/headers.ts';
+import { configuredHeaders, NO_HEADERS, routingHeaders } from './otlp-http/headers.ts';
 import type { AnswerBody } from './otlp-http/read-body.ts';
 import { type HttpAnswer, httpTransport, type TlsOptions } from './otlp-http/transport.ts';
 import { limiter } from './otlp-http/limiter.ts';
@@ -135,11 +135,10 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
       return rejected('telemetry', message);
     }
     const body = compression === 'gzip' ? gzipSync(plain, { level: gzipLevel }) : plain;
-    return judge(
-      await transport(url, { ...routingHeaders(metadata), ...fixed }, body, timeLeftMs()),
-      request.signal,
-      url.host,
-    );
+    // The same object for nearly every request: the transport keeps what it makes of it.
+    const routing = routingHeaders(metadata);
+    const sent = routing === NO_HEADERS ? fixed : { ...routing, ...fixed };
+    return judge(await transport(url, sent, body, timeLeftMs()), request.signal, url.host);
   };
 
   return {

@@ -41,6 +41,7 @@ export const withRetry = (exporter: Exporter, options: RetryOptions = {}): Expor
 
   const attempt = async (telemetry: Telemetry, end: number, tries: number): Promise<readonly Delivery[]> => {
     const deliveries = await exporter.export(telemetry, end);
+    if (deliveries.every(({ outcome }) => outcome.status !== 'retryable')) return deliveries;
     const settled = deliveries.map(async (delivery): Promise<readonly Delivery[]> => {
       const { outcome } = delivery;
       if (outcome.status !== 'retryable') return [delivery];

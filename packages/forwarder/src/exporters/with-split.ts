@@ -39,6 +39,7 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
         return [{ destination: exporter.name, telemetry: part, outcome: unfinished }];
       }
       const deliveries = await exporter.export(part, deadline);
+      if (!deliveries.some(({ outcome }) => rejectedTelemetry(outcome))) return deliveries;
       return (await Promise.all(deliveries.map(bisect))).flat();
     };
 
@@ -53,6 +54,7 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
     };
 
     const deliveries = await send(telemetry);
+    if (refusals.length < 2) return deliveries;
     const [first, ...others] = refusals;
     const accepted = deliveries.some(({ outcome }) => outcome.status === 'delivered');
     if (accepted || first === undefined || others.length === 0 || !alike(refusals)) return deliveries;
@@ -67,6 +69,8 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
   return {
     name: exporter.name,
     export: async (telemetry, deadline) => {
+      const { request } = telemetry;
+      if (request.bytes.length <= maxBytes && request.items <= maxItems) return sendBatch(telemetry, deadline);
       const parts = splitRequest(telemetry.request, { maxBytes, maxItems });
       const exports = parts.map((part): Promise<readonly Delivery[]> => {
         if (part.bytes.length <= maxBytes) return sendBatch(withRequest(telemetry, part), deadline);

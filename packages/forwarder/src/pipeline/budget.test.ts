@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { inflateBudget, MAX_INVOCATION_BYTES } from './budget.ts';
 
-it('D17: 32 MiB in all, unless told otherwise', () => {
-  expect(MAX_INVOCATION_BYTES).toBe(33_554_432);
-  expect(inflateBudget().allow(Infinity)).toBe(33_554_432);
+it('D17: 24 MiB in all, unless told otherwise', () => {
+  expect(MAX_INVOCATION_BYTES).toBe(25_165_824);
+  expect(inflateBudget().allow(Infinity)).toBe(25_165_824);
 });
 
 it('D17: allows the smaller of what is asked and what is left, and never less than nothing', () => {

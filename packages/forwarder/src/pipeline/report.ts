@@ -76,11 +76,22 @@ export interface ReportInput {
   readonly run: Run;
 }
 
-const compact = <T extends Readonly<Record<string, number>>>(counts: T): T =>
-  Object.fromEntries(Object.entries(counts).filter(([name, count]) => count !== 0 || name === 'decoded')) as T;
-
-const countDeliveries = (run: SignalRun): DestinationCounts & { readonly balanced: boolean } => {
-  const counts = { delivered: 0, rejected: 0, pending: 0, quarantined: 0, returned: 0, unconfirmed: 0, bytes: 0 };
+/** The counts of one signal at one destination, zeros left out, and whether they add up. */
+const countDeliveries = (run: SignalRun): { readonly counts: DestinationCounts; readonly balanced: boolean } => {
+  const { decoded, made, filtered } = run;
+  const counts = {
+    decoded,
+    made,
+    filtered,
+    delivered: 0,
+    rejected: 0,
+    pending: 0,
+    quarantined: 0,
+    returned: 0,
+    unconfirmed: 0,
+    requests: run.deliveries.length,
+    bytes: 0,
+  };
   for (const { telemetry, outcome } of run.deliveries) {
     const { items } = telemetry.request;
     counts.bytes += telemetry.request.bytes.length;
@@ -103,10 +114,13 @@ const countDeliveries = (run: SignalRun): DestinationCounts & { readonly balance
         counts.returned += items;
     }
   }
-  const { decoded, made, filtered } = run;
   const out = filtered + counts.delivered + counts.rejected + counts.pending + counts.quarantined + counts.returned;
-  const all = { decoded, made, filtered, ...counts, requests: run.deliveries.length };
-  return { ...compact(all), balanced: decoded + made === out };
+  const kept: Partial<Record<keyof typeof counts, number>> & { decoded: number } = { decoded };
+  for (const name in counts) {
+    const count = counts[name as keyof typeof counts];
+    if (count !== 0) kept[name as keyof typeof counts] = count;
+  }
+  return { counts: kept, balanced: decoded + made === out };
 };
 
 /** What the source says of itself. Kept envelope headers are the function's words: no report repeats their values. */
@@ -144,32 +158,36 @@ const errorCounts = (deliveries: readonly Delivery[]): readonly ErrorCount[] => 
   return [...errors.values()];
 };
 
+/** Nothing to tell but counts: the usual case. */
+const isSmooth = ({ deliveries }: SignalRun): boolean =>
+  deliveries.every(({ outcome }) => outcome.status === 'delivered' && outcome.message === undefined);
+
 /** The report of one invocation; checks the equations of the delivery promise while counting. */
 export const reportOf = ({ receiver, durationMs, decoded, run }: ReportInput): Report => {
   const { telemetry, faults, ignored } = decoded;
-  const ignoredLines = [...ignored.values()].reduce((sum, count) => sum + count, 0);
+  let ignoredLines = 0;
+  for (const count of ignored.values()) ignoredLines += count;
   const lines = { in: decoded.lines, decoded: telemetry.length, ignored: ignoredLines, quarantined: faults.length };
   const destinations: Record<string, Partial<Record<Signal, DestinationCounts>>> = {};
   let balanced = lines.in === lines.decoded + lines.ignored + lines.quarantined;
   for (const signalRun of run.signals) {
-    const { balanced: adds, ...counts } = countDeliveries(signalRun);
+    const { balanced: adds, counts } = countDeliveries(signalRun);
     balanced &&= adds;
     (destinations[signalRun.destination] ??= {})[signalRun.signal] = counts;
   }
+  const counted = { receiver, durationMs, lines, destinations, balanced };
+  if (ignoredLines === 0 && faults.length === 0 && run.unrouted.length === 0 && run.signals.every(isSmooth))
+    return counted;
   const deliveries = run.signals.flatMap((signalRun) => signalRun.deliveries);
   const quarantined = quarantinedParts(deliveries);
   const errors = errorCounts(deliveries);
   const unrouted = Object.fromEntries(run.unrouted.map(({ signal, items }) => [signal, items]));
   return {
-    receiver,
-    durationMs,
-    lines,
+    ...counted,
     ...(ignoredLines === 0 ? {} : { ignored: Object.fromEntries(ignored) }),
-    destinations,
     ...(run.unrouted.length === 0 ? {} : { unrouted }),
     ...(faults.length === 0 ? {} : { faults: faults.slice(0, MAX_NAMED).map(({ fault }) => fault) }),
     ...(quarantined.length === 0 ? {} : { quarantined: quarantined.slice(0, MAX_NAMED) }),
     ...(errors.length === 0 ? {} : { errors: errors.slice(0, MAX_NAMED) }),
-    balanced,
   };
 };

@@ -49,18 +49,28 @@ const unionOf = (members: readonly Telemetry[]): ReadonlySet<string> => {
  * @example batch({ maxBytes: 1_000_000, maxItems: 1_000 })
  */
 export const batch = ({ maxBytes = 4 * 1024 * 1024, maxItems = 10_000 }: BatchOptions = {}): Processor => {
-  function* batchesOf({ metadata, members }: Group): Generator<Telemetry> {
+  /** Nearly every event: one signal of one log stream, and all of it fits. */
+  const isOneBatch = (telemetry: readonly Telemetry[]): boolean => {
+    const first = telemetry[0];
+    let bytes = 0;
+    let items = 0;
+    for (const { request, metadata } of telemetry) {
+      if (metadata !== first?.metadata || request.signal !== first.request.signal) return false;
+      bytes += request.bytes.length;
+      items += request.items;
+    }
+    return bytes <= maxBytes && items <= maxItems;
+  };
+
+  const batchesOf = ({ metadata, members }: Group): readonly Telemetry[] => {
+    const batches: Telemetry[] = [];
     let open: Telemetry[] = [];
     let bytes = 0;
     let items = 0;
-    const merged = (): Telemetry => {
-      const request: OtlpRequest = mergeRequests(open.map((member) => member.request));
-      return { request, records: unionOf(open), metadata };
-    };
     for (const member of members) {
       for (const request of splitRequest(member.request, { maxBytes, maxItems })) {
         if (open.length > 0 && (bytes + request.bytes.length > maxBytes || items + request.items > maxItems)) {
-          yield merged();
+          batches.push(merged(open));
           open = [];
           bytes = 0;
           items = 0;
@@ -70,11 +80,25 @@ export const batch = ({ maxBytes = 4 * 1024 * 1024, maxItems = 10_000 }: BatchOp
         items += request.items;
       }
     }
-    if (open.length > 0) yield merged();
-  }
+    if (open.length > 0) batches.push(merged(open));
+    return batches;
+  };
 
   return {
     name: 'batch',
-    process: (telemetry) => [...groupsOf(telemetry)].flatMap((group) => [...batchesOf(group)]),
+    process: (telemetry) => {
+      if (telemetry.length === 0) return [];
+      if (isOneBatch(telemetry)) return [merged(telemetry)];
+      return [...groupsOf(telemetry)].flatMap(batchesOf);
+    },
   };
+};
+
+/** One of all these, which are of one signal and metadata and at least one. */
+const merged = (members: readonly Telemetry[]): Telemetry => {
+  const [first] = members;
+  if (first === undefined) throw new RangeError('nothing to merge');
+  if (members.length === 1) return first;
+  const request: OtlpRequest = mergeRequests(members.map((member) => member.request));
+  return { request, records: unionOf(members), metadata: first.metadata };
 };

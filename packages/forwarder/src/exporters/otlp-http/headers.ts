@@ -31,14 +31,19 @@ export const configuredHeaders = (headers: Headers): Headers => {
   return { ...sent, 'user-agent': own === undefined ? USER_AGENT : `${own} ${USER_AGENT}` };
 };
 
+/** What nearly every event has. */
+export const NO_HEADERS: Headers = {};
+
 /** Allow-listed envelope headers, which travel as metadata `header.<name>`: a function's own words, so what cannot be sent is left out. */
-export const routingHeaders = (metadata: Metadata): Headers =>
-  Object.fromEntries(
-    Object.entries(metadata).flatMap(([key, value]) => {
-      const name = key.startsWith('header.') ? key.slice('header.'.length).toLowerCase() : '';
-      return name === '' || RESERVED.test(name) || !canBeSent(name, value) ? [] : [[name, value] as const];
-    }),
-  );
+export const routingHeaders = (metadata: Metadata): Headers => {
+  let sent: Record<string, string> | undefined;
+  for (const [key, value] of Object.entries(metadata)) {
+    if (!key.startsWith('header.')) continue;
+    const name = key.slice('header.'.length).toLowerCase();
+    if (name !== '' && !RESERVED.test(name) && canBeSent(name, value)) (sent ??= {})[name] = value;
+  }
+  return sent ?? NO_HEADERS;
+};
 
 const canBeSent = (name: string, value: string): boolean => {
   try {

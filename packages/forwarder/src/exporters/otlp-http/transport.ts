@@ -76,12 +76,14 @@ interface Target {
   readonly options: RequestOptions;
   /** What Node adds by itself only to an object of headers. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers as they are sent, by the object they were given in. */
+  readonly lists: WeakMap<Readonly<Record<string, string>>, readonly string[]>;
 }
 
 const targetOf = (url: URL): Target => {
   const { auth, ...options } = urlToHttpOptions(url);
   const basic = typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
-  return { options, headers: { host: url.host, ...basic } };
+  return { options, headers: { host: url.host, ...basic }, lists: new WeakMap() };
 };
 
 /**
@@ -107,8 +109,10 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
     let target = targets.get(url);
     if (target === undefined) targets.set(url, (target = targetOf(url)));
     // A flat list: Node takes a fifth of the CPU of a request to turn an object of headers into one.
-    const list = Object.entries({ ...target.headers, ...headers, 'content-length': String(length) }).flat();
-    const common = { ...target.options, method: 'POST', headers: list };
+    let list = target.lists.get(headers);
+    if (list === undefined)
+      target.lists.set(headers, (list = Object.entries({ ...target.headers, ...headers }).flat()));
+    const common = { ...target.options, method: 'POST', headers: [...list, 'content-length', String(length)] };
     return url.protocol === 'https:'
       ? httpsRequest({ ...common, agent: (https ??= new HttpsAgent({ ...pool, ...trust, rejectUnauthorized: true })) })
       : httpRequest({ ...common, agent: (http ??= new HttpAgent(pool)) });
