@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { decodeBase64 } from './base64.ts';
 import { contentKindOf } from './content-kind.ts';
-import { gunzipBounded } from './gzip.ts';
 import { InvalidOtlpError } from './invalid-otlp-error.ts';
 import { parseOtlpJson } from './json/parse.ts';
 import { type OtlpRequest, parseRequest, requestFromJson } from './request.ts';
@@ -20,8 +19,6 @@ export interface Envelope {
   readonly source: string | undefined;
   /** The writer's headers whose values are strings. */
   readonly headers: ReadonlyMap<string, string>;
-  /** What the payload decompressed to; JSON may be larger than what it means. */
-  readonly payloadBytes: number;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -103,10 +100,10 @@ const jsonRequest = (value: unknown, signal: Signal): OtlpRequest => {
  * guessed.
  *
  * @param text the line `value` was parsed from; read once more when its payload is a JSON object, to keep 64-bit integers whole.
- * @param maxBytes the most the payload may decompress to.
+ * @param gunzip decompresses the payload, within the bounds of whoever reads.
  * @throws {InvalidOtlpError}
  */
-export const readEnvelope = (value: JsonObject, text: string, maxBytes: number): Envelope => {
+export const readEnvelope = (value: JsonObject, text: string, gunzip: (packed: Uint8Array) => Uint8Array): Envelope => {
   const version = value[ENVELOPE_MARKER] ?? value[FIRST_MARKER];
   // Not by its name: no line of ours may look like an envelope to a filter (D21).
   if (typeof version !== 'string') throw fault('the marker is not a string');
@@ -119,15 +116,14 @@ export const readEnvelope = (value: JsonObject, text: string, maxBytes: number):
   const { payload } = value;
   if (typeof payload === 'object' && payload !== null) {
     if (gzip || (contentType !== undefined && kind !== 'json')) throw fault('"payload" is not a string');
-    return { ...envelope, request: jsonRequest(losslessPayload(text), signal), payloadBytes: 0 };
+    return { ...envelope, request: jsonRequest(losslessPayload(text), signal) };
   }
   if (typeof payload !== 'string') throw fault('"payload" is missing or not a string');
   if (kind === undefined) throw new InvalidOtlpError('unsupported', 'unknown content-type');
   const packed = payloadBytes(payload, value['base64'], gzip || kind === 'protobuf');
-  const bytes = gzip ? gunzipBounded(packed, maxBytes) : packed;
-  if (bytes.length > maxBytes) throw new InvalidOtlpError('too_large', `more than ${maxBytes} bytes`);
+  const bytes = gzip ? gunzip(packed) : packed;
   const request = kind === 'json' ? jsonRequest(parseOtlpJson(utf8Text(bytes)), signal) : parseRequest(signal, bytes);
-  return { ...envelope, request, payloadBytes: bytes.length };
+  return { ...envelope, request };
 };
 
 const losslessPayload = (text: string): unknown => {

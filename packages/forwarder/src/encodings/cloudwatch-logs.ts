@@ -1,7 +1,7 @@
-import { checkJsonValues, decodeBase64, gunzipBounded, InvalidOtlpError } from '@serverless-otlp/otlp';
+import { checkJsonValues, decodeBase64, InvalidOtlpError } from '@serverless-otlp/otlp';
 import { faultOf } from '../fault.ts';
 import type { Decoded, Encoding, IgnoredReason, InflateBudget, Metadata, SourceRecord } from '../types.ts';
-import { unopened, wastedBytes } from './inflate-work.ts';
+import { inflateOn, unopened } from './inflate.ts';
 
 /** The most a subscription blob may decompress to (D17). A legitimate one is 1 MB compressed and OTLP/JSON at worst: 14 MiB. */
 const MAX_BLOB_BYTES = 20 * 1024 * 1024;
@@ -34,8 +34,8 @@ const shapeFault = (what: string): InvalidOtlpError =>
   new InvalidOtlpError('envelope', `not a subscription event: ${what}`);
 
 /** The text in a blob. The bytes go out of scope here: an event may be large, and is in memory often enough. */
-const open = (data: string | Uint8Array, limit: number): string => {
-  const json = gunzipBounded(typeof data === 'string' ? decodeBase64(data) : data, limit);
+const open = (data: string | Uint8Array, gunzip: (packed: Uint8Array) => Uint8Array): string => {
+  const json = gunzip(typeof data === 'string' ? decodeBase64(data) : data);
   return Buffer.from(json.buffer, json.byteOffset, json.length).toString();
 };
 
@@ -104,12 +104,10 @@ export const cloudwatchLogs = ({ lines, ownLogGroups = [] }: CloudWatchLogsOptio
       const limit = budget.allow(MAX_BLOB_BYTES);
       let source: string;
       try {
-        source = open(record.data, limit);
+        source = open(record.data, inflateOn(budget, limit));
       } catch (error) {
-        budget.spend(wastedBytes(error, record.data.length, limit));
         return [unopened(record, error, limit, MAX_BLOB_BYTES)];
       }
-      budget.spend(source.length);
       let subscription: Subscription;
       try {
         subscription = parseSubscription(source);

@@ -1,6 +1,6 @@
 import { InvalidOtlpError, parseLogLine, parseOtlpJson, requestFromJson, signalOfJson } from '@serverless-otlp/otlp';
 import type { Encoding } from '../types.ts';
-import { unopened } from './inflate-work.ts';
+import { unopened } from './inflate.ts';
 
 /** The most one line may become: packed numbers take more room in protobuf than in JSON (D17). */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;

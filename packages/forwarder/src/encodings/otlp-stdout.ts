@@ -1,6 +1,6 @@
-import { InvalidOtlpError, isEnvelope, type LogLine, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
+import { InvalidOtlpError, isEnvelope, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
 import type { Encoding, Metadata } from '../types.ts';
-import { inflatedBytes, unopened } from './inflate-work.ts';
+import { inflateOn, unopened } from './inflate.ts';
 
 /** The most one payload may decompress to (D17). */
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
@@ -40,19 +40,19 @@ export const otlpStdout = ({ headers = [] }: OtlpStdoutOptions = {}): Encoding =
       const text = typeof record.data === 'string' ? record.data : Buffer.from(record.data).toString();
       // Both markers contain it, and so does the tail that a cut leaves behind; most other lines stop here.
       if (!text.includes('_otel') && !text.includes('","base64":true')) return undefined;
-      const limit = budget.allow(MAX_PAYLOAD_BYTES);
-      let line: LogLine | undefined;
+      const left = budget.allow(Infinity);
+      const limit = Math.min(left, MAX_PAYLOAD_BYTES);
       try {
-        line = parseLogLine(text, isEnvelope);
+        const line = parseLogLine(text, isEnvelope);
         if (line === undefined) return undefined;
-        const { request, headers: sent, payloadBytes } = readEnvelope(line.value, line.text, limit);
+        const { request, headers: sent } = readEnvelope(line.value, line.text, inflateOn(budget, limit));
         const { length } = request.bytes;
         if (length > limit) throw new InvalidOtlpError('too_large', `more than ${limit} bytes`);
-        budget.spend(Math.max(length, payloadBytes));
+        // What was not compressed, or takes more room in protobuf than in JSON.
+        budget.spend(Math.max(0, length - (left - budget.allow(Infinity))));
         const metadata = metadataOf(sent);
         return [metadata === undefined ? { request } : { request, metadata: { ...record.attributes, ...metadata } }];
       } catch (error) {
-        if (line !== undefined) budget.spend(inflatedBytes(line.value, limit));
         return [unopened(record, error, limit, MAX_PAYLOAD_BYTES)];
       }
     },
