@@ -24,8 +24,11 @@ export interface Run {
   readonly unrouted: readonly Unrouted[];
 }
 
-const itemsOf = (telemetry: readonly Telemetry[]): number =>
-  telemetry.reduce((sum, { request }) => sum + request.items, 0);
+const itemsOf = (telemetry: readonly Telemetry[]): number => {
+  let items = 0;
+  for (const { request } of telemetry) items += request.items;
+  return items;
+};
 
 /** Sends telemetry through the pipeline of its signal; signals run side by side and do not wait for each other. */
 export const run = async (
@@ -35,8 +38,15 @@ export const run = async (
 ): Promise<Run> => {
   const unrouted: Unrouted[] = [];
   const started: Promise<SignalRun>[] = [];
+  const first = telemetry[0]?.request.signal;
+  const uniform = telemetry.every(({ request }) => request.signal === first);
   for (const signal of SIGNALS) {
-    const own = telemetry.filter(({ request }) => request.signal === signal);
+    // Nearly every event carries one signal.
+    const own = !uniform
+      ? telemetry.filter(({ request }) => request.signal === signal)
+      : signal === first
+        ? telemetry
+        : [];
     if (own.length === 0) continue;
     const pipeline = pipelines[signal];
     if (pipeline === undefined) unrouted.push({ signal, items: itemsOf(own) });
@@ -75,7 +85,9 @@ const runSignal = async (
   const exports = worthSending.map(async (part) => {
     try {
       const deliveries = await exporter.export(part, deadline);
-      if (itemsOf(deliveries.map(({ telemetry: sent }) => sent)) >= part.request.items) return deliveries;
+      let accounted = 0;
+      for (const { telemetry: sent } of deliveries) accounted += sent.request.items;
+      if (accounted >= part.request.items) return deliveries;
       const error = new Error(
         `exporter ${exporter.name} accounted for fewer items than it was given: this is a bug in it`,
       );

@@ -9,6 +9,8 @@ export const CHECK_STRING = 5;
 const CHECK_ID = 6;
 const CHECK_PACKED = 7;
 export const ENTER = 8;
+/** As `ENTER`, into a `KeyValue`. */
+export const ENTER_ATTRIBUTE = 9;
 
 /** A message as this pass needs it: one array lookup per tag instead of a chain of comparisons on the field. */
 export interface Plan {
@@ -24,7 +26,6 @@ interface Child {
   readonly plan: Plan;
   /** The field is a member of a oneof of messages. */
   readonly inOneof: boolean;
-  readonly isAttribute: boolean;
 }
 
 const SKIP_UNKNOWN: Readonly<Record<number, number>> = {
@@ -42,7 +43,7 @@ export const ruleOf = (message: Message, tag: number): number => {
   if (field === undefined || (field.wireType === wireType && wireType !== LENGTH)) return SKIP_UNKNOWN[wireType] ?? 0;
   if (wireType !== LENGTH) return 0;
   if (field.wireType !== LENGTH) return field.repeated ? CHECK_PACKED : 0;
-  if (field.message !== undefined) return ENTER;
+  if (field.message !== undefined) return field.message.name === 'KeyValue' ? ENTER_ATTRIBUTE : ENTER;
   return field.kind === 's' ? CHECK_STRING : field.kind === 'B' ? SKIP_BYTES : CHECK_ID;
 };
 
@@ -65,5 +66,5 @@ export const fieldOf = ({ message }: Plan, tag: number): Field | undefined => me
 export const childOf = (plan: Plan, tag: number): Child => {
   const field = fieldOf(plan, tag);
   if (field?.message === undefined) throw new Error('the plan enters a field that is no message');
-  return { plan: planOf(field.message), inOneof: field.presence, isAttribute: field.message.name === 'KeyValue' };
+  return { plan: planOf(field.message), inOneof: field.presence };
 };
