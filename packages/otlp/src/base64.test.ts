@@ -39,6 +39,7 @@ it('D18: one wrong character anywhere is found', () => {
       fc.nat({ max: text.length - 1 }),
       fc.constantFrom('*', '=', ' ', '-', '_', '\n', '\u0141', '.'),
       (at, wrong) => {
+        fc.pre(wrong !== '=' || at < text.length - 1); // at the end it is padding
         expect(() => decodeBase64(text.slice(0, at) + wrong + text.slice(at + 1))).toThrow('not valid base64');
       },
     ),
