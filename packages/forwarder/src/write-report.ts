@@ -22,7 +22,7 @@ export const writeLine = (line: string): void => {
   }
 };
 
-/** How loud a report is: errors are what lost or owes telemetry, or does not add up. */
+/** How loud a report is: errors are telemetry set aside, or counts that do not add up; warnings are what is still owed or refused. */
 const levelOf = ({ balanced, lines, quarantined, errors, unrouted }: Report): 'INFO' | 'WARN' | 'ERROR' =>
   !balanced || lines.quarantined > 0 || quarantined !== undefined
     ? 'ERROR'

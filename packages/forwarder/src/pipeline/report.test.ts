@@ -38,6 +38,15 @@ const counts = (deliveries: readonly Delivery[], over: Partial<SignalRun> = {}):
   report({ signals: [signalRun(deliveries, over)] }).destinations['d']?.traces;
 
 describe('the report', () => {
+  it('C3: names a partial success by its message, and one without a word not at all', () => {
+    const deliveries = ['slow down', ''].map((message) =>
+      delivery({ status: 'delivered', rejectedItems: 1, message }, 2),
+    );
+    expect(report({ signals: [signalRun(deliveries)] }).errors).toEqual([
+      { destination: 'd', error: 'slow down', count: 1 },
+    ]);
+  });
+
   it('of nothing says so', () => {
     expect(report({})).toEqual({
       receiver: 'x',

@@ -4,7 +4,7 @@ import type { Delivery, Fault, IgnoredReason, Metadata } from '../types.ts';
 import type { DecodedRecords } from './decode.ts';
 import type { Run, SignalRun } from './run.ts';
 
-/** How many faults and error classes one report names; the counts cover all of them. */
+/** How many faults, quarantined parts and error classes one report names; the counts of lines and items cover all. */
 const MAX_NAMED = 10;
 
 /** How much of an error's message a report repeats, in characters. */
@@ -148,7 +148,7 @@ const errorCounts = (deliveries: readonly Delivery[]): readonly ErrorCount[] => 
   const errors = new Map<string, { destination: string; error: string; count: number }>();
   for (const { destination, outcome } of deliveries) {
     const message = outcome.status === 'delivered' ? outcome.message : outcome.error.message;
-    if (message === undefined) continue;
+    if (message === undefined || message === '') continue; // a partial success may come without a word
     const error = message.slice(0, MAX_MESSAGE);
     const key = `${destination}\n${error}`;
     const known = errors.get(key);
