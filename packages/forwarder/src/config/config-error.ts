@@ -14,7 +14,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
+  constructor(found: readonly ConfigProblem[]) {
+    // A general variable is looked at once per signal, and is wrong only once.
+    const problems = [...new Map(found.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values()];
     const lines = problems.slice(0, MAX_NAMED).map(({ path, message }) => `  ${path}: ${message}`);
     const more = problems.length > MAX_NAMED ? [`  and ${problems.length - MAX_NAMED} more`] : [];
     super(['the configuration is not valid:', ...lines, ...more].join('\n'));

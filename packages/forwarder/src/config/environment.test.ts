@@ -218,6 +218,7 @@ describe('the variables', () => {
   it.each(['grpc', 'GRPC'])('V7: PROTOCOL=%s is refused, with the remedy', (value) => {
     const env = { ...ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: value };
     expect(() => configOfEnvironment(env)).toThrow(/OTEL_EXPORTER_OTLP_PROTOCOL: grpc .* use http\/protobuf.*4318/);
+    expect(() => configOfEnvironment(env)).toThrow(expect.objectContaining({ problems: [expect.anything()] }));
   });
 
   it('V7: grpc for one signal does not refuse the others, nor do general grpc and own protocols', () => {
