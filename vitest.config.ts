@@ -15,6 +15,7 @@ const config: ViteUserConfig = defineConfig({
       'bench/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
+    setupFiles: ['scripts/vitest-setup.ts'],
     globalSetup: ['scripts/vitest-global-setup.ts'],
     // Many tests start processes; on a busy machine of two cores those take their time.
     testTimeout: 20_000,
