@@ -14,11 +14,16 @@ const TEXT_PREFIX = /^[^\t{]{0,64}\t[^\t{]{0,64}\t[^\t{]{0,64}\t(?=\{)/;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Enough where no 64-bit integer stands in the line itself. */
+const parseBounded = (text: string): unknown => {
+  checkJsonValues(text);
+  return JSON.parse(text);
+};
+
 /** What `text` says as JSON, `undefined` when it says nothing. An error that quotes the text does not travel on. */
 const attempt = (text: string, parse: (text: string) => unknown): unknown => {
   if (!text.startsWith('{')) return undefined;
   try {
-    checkJsonValues(text);
     return parse(text);
   } catch (error) {
     if (error instanceof InvalidOtlpError && error.reason !== 'json') throw error;
@@ -52,7 +57,7 @@ const refuseRemains = (text: string): void => {
 export const parseLogLine = (
   line: string,
   claims: (value: LogLine['value']) => boolean,
-  parse: (text: string) => unknown = JSON.parse,
+  parse: (text: string) => unknown = parseBounded,
 ): LogLine | undefined => {
   const text = line.trim().replace(TEXT_PREFIX, '');
   const value = attempt(text, parse);

@@ -1,6 +1,7 @@
 import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
-import { type Environment, httpUrl, signalUrl } from './endpoint.ts';
+import { httpUrl } from '../exporters/otlp-http/http-url.ts';
+import { type Environment, signalUrl } from './endpoint.ts';
 import { parseHeaders } from './headers.ts';
 import type { Config, OtlpHttpSettings, TlsSettings } from './settings.ts';
 

@@ -9,6 +9,7 @@ import {
 } from '@serverless-otlp/otlp';
 import type { Exporter, Outcome, Telemetry } from '../types.ts';
 import { configuredHeaders, NO_HEADERS, routingHeaders } from './otlp-http/headers.ts';
+import { httpUrl } from './otlp-http/http-url.ts';
 import type { AnswerBody } from './otlp-http/read-body.ts';
 import { type HttpAnswer, httpTransport, type TlsOptions } from './otlp-http/transport.ts';
 import { limiter } from './otlp-http/limiter.ts';
@@ -52,10 +53,10 @@ const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\
 const NO_DETAIL = { too_large: 'its body is over the limit', broken: undefined } as const;
 
 /** The error of `new URL` carries the URL, which may carry a password. */
-const httpUrl = (signal: string, text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new TypeError(`the endpoint for ${signal} is not an http or https URL`);
+const urlOf = (signal: string, text: string): URL => {
+  const url = httpUrl(text);
+  if (url === undefined) throw new TypeError(`the endpoint for ${signal} is not an http or https URL`);
+  return url;
 };
 
 const rejected = (fault: 'telemetry' | 'destination', message: string, httpStatus?: number): Outcome => ({
@@ -90,7 +91,7 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
   const transport = httpTransport(options);
   // Before a request is made, not in the pool of connections: a body and its timeout exist only once there is room to send it.
   const limit = limiter(options.concurrency ?? 10);
-  const urls = new Map(Object.entries(endpoints).map(([signal, url]) => [signal, httpUrl(signal, url)]));
+  const urls = new Map(Object.entries(endpoints).map(([signal, url]) => [signal, urlOf(signal, url)]));
   const fixed: Readonly<Record<string, string>> = {
     ...configuredHeaders(headers),
     'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
