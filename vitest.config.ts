@@ -1,6 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const conditions = ['@serverless-otlp/source', 'module', 'node', 'development|production'];
+// Without `module`: what packages such as those of the AWS SDK offer under it is for bundlers, Node.js cannot load it.
+const conditions = ['@serverless-otlp/source', 'node', 'development|production'];
 /** A file the counts of a run go to as well, for `.ci/run`. */
 const jsonReport = process.env['VITEST_JSON_REPORT'];
 
@@ -10,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: [
       'packages/*/src/**/*.test.ts',
-      'tests/{conformance,e2e}/**/*.test.ts',
+      'tests/{conformance,e2e,security}/**/*.test.ts',
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
       'examples/**/*.test.ts',

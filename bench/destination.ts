@@ -11,9 +11,9 @@ export interface Destination {
   stop(): void;
 }
 
-/** Starts sink.ts. It ends with this process at the latest. */
-export const startDestination = async (): Promise<Destination> => {
-  const child = fork(fileURLToPath(new URL('sink.ts', import.meta.url)), {
+/** Starts sink.ts, which takes every POST, or never answers one. It ends with this process at the latest. */
+export const startDestination = async (behaviour: 'take' | 'hang' = 'take'): Promise<Destination> => {
+  const child = fork(fileURLToPath(new URL('sink.ts', import.meta.url)), [behaviour], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

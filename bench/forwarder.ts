@@ -3,6 +3,7 @@ import { createForwarder } from '@serverless-otlp/forwarder';
 import { cloudwatchLogs as cloudwatchLogsEncoding } from '@serverless-otlp/forwarder/encodings/cloudwatch-logs';
 import { otlpJson } from '@serverless-otlp/forwarder/encodings/otlp-json';
 import { otlpStdout } from '@serverless-otlp/forwarder/encodings/otlp-stdout';
+import { withBreaker } from '@serverless-otlp/forwarder/exporters/with-breaker';
 import { withRetry } from '@serverless-otlp/forwarder/exporters/with-retry';
 import { withSplit } from '@serverless-otlp/forwarder/exporters/with-split';
 import { batch } from '@serverless-otlp/forwarder/processors/batch';
@@ -30,7 +31,7 @@ export const relayInMemory = (): Relay => {
       return Promise.resolve([{ destination: 'memory', telemetry, outcome: { status: 'delivered' } }]);
     },
   };
-  const pipeline = { processors: [batch()], exporter: withSplit(withRetry(exporter)) };
+  const pipeline = { processors: [batch()], destinations: [{ exporter: withSplit(withRetry(withBreaker(exporter))) }] };
   const forward = createForwarder({
     receivers: [cloudwatchLogsReceiver()],
     encodings: [cloudwatchLogsEncoding({ lines: [otlpStdout(), otlpJson()] })],

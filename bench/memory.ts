@@ -23,12 +23,17 @@ const LAMBDA_HEAP = ['--max-old-space-size=256', '--max-semi-space-size=1'];
 const WARM_INVOCATIONS = 3;
 
 /** Peak resident megabytes of a process that runs the bundle on this event. A process that dies of it has no peak. */
-const peakMb = async (bundle: string, url: string, event: SubscriptionEvent, invocations: number): Promise<number> => {
+const peakMb = async (
+  bundle: string,
+  variables: Readonly<Record<string, string>>,
+  event: SubscriptionEvent,
+  invocations: number,
+): Promise<number> => {
   const file = join(dirname(bundle), 'event.json');
   writeFileSync(file, JSON.stringify(event));
   const running = fork(child, [bundle, file, String(invocations)], {
     execArgv: LAMBDA_HEAP,
-    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: url },
+    env: { ...process.env, ...variables },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const peak = new Promise<number>((resolve, reject) => {
@@ -43,8 +48,9 @@ export const memoryBenchmark: Benchmark = () =>
   withBundle(async (bundle) => {
     const destination = await startDestination();
     try {
+      let variables: Readonly<Record<string, string>> = { OTEL_EXPORTER_OTLP_ENDPOINT: destination.url };
       const measure = (event: SubscriptionEvent, invocations = 1): Promise<number> =>
-        peakMb(bundle, destination.url, event, invocations);
+        peakMb(bundle, variables, event, invocations);
       // Full of spans that come alone, which compress best, and of batches.
       const worst = async (
         lines: (count: number, spans: number) => readonly string[],
@@ -68,9 +74,21 @@ export const memoryBenchmark: Benchmark = () =>
         figures.push({ name: 'bomb_mb_by_kind', part, value: await measure(event), note: '' });
       }
       const bomb = Math.max(...figures.map(({ value }) => value));
+      // Nobody listens there: everything goes into the store.
+      variables = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+        OTLP_FORWARDER_DEAD_LETTER: join(dirname(bundle), 'dead-letters'),
+      };
+      const stored = Math.max(await worst(envelopeLines), await worst(jsonLines));
       return [
         { name: 'envelope_mb', value: envelopes, atMost: 110, note: 'peak resident, largest event of envelopes' },
         { name: 'json_mb', value: json, atMost: 200, note: 'peak resident, largest event of plain OTLP/JSON' },
+        {
+          name: 'stored_mb',
+          value: stored,
+          atMost: 200,
+          note: 'peak resident, the larger of the two with its destination down and a folder as store',
+        },
         {
           name: 'bomb_mb',
           value: bomb,

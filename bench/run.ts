@@ -6,6 +6,8 @@ const load: Readonly<Record<BenchmarkName, () => Promise<Benchmark>>> = {
   small: async () => (await import('./small.ts')).smallBenchmark,
   memory: async () => (await import('./memory.ts')).memoryBenchmark,
   start: async () => (await import('./start.ts')).startBenchmark,
+  isolation: async () => (await import('./isolation.ts')).isolationBenchmark,
+  redrive: async () => (await import('./redrive.ts')).redriveBenchmark,
   growth: async () => (await import('./growth.ts')).growthBenchmark,
 };
 

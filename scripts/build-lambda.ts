@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -35,11 +35,76 @@ const FIXED_DATE = new Date(1980, 0, 1, 0, 0, 0);
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup: (build) => {
+    // Our own files say it themselves: as a module, each builtin would be a chunk of its own as soon as two chunks need it.
+    build.onLoad({ filter: /[\\/]packages[\\/](?:forwarder|otlp)[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: withBuiltins(readFileSync(path, 'utf8')),
+      loader: 'ts',
+    }));
     build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin', sideEffects: false }));
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}')`,
     }));
   },
+};
+
+const IMPORT = /^import \{([^}]*)\} from '(node:[^']+)';$/gm;
+
+/** The same source with its imports of Node's modules replaced. Prettier has written them all alike. */
+export const withBuiltins = (source: string): string =>
+  source.replace(IMPORT, (_, list: string, name: string) => {
+    const names = list
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+    const types = names.filter((one) => one.startsWith('type ')).map((one) => one.slice('type '.length));
+    const values = names.filter((one) => !one.startsWith('type ')).map((one) => one.replace(/ as /, ': '));
+    const typed = types.length === 0 ? '' : `import type { ${types.join(', ')} } from '${name}'; `;
+    // A class is a type as well, which esbuild does not look at.
+    return `${typed}const { ${values.join(', ')} } = /* @__PURE__ */ process.getBuiltinModule('${name}');`;
+  });
+
+/** The AWS SDK is a bundle of its own beside the chunks: bundled together, the two would share pieces that every cold start loads. */
+const SDK = { name: '@aws-sdk/client-s3', file: 'aws-sdk-s3.mjs' } as const;
+
+const sdkApart: Plugin = {
+  name: 'sdk-apart',
+  setup: (build) => {
+    build.onResolve({ filter: new RegExp(`^${SDK.name}$`) }, () => ({ path: `./${SDK.file}`, external: true }));
+  },
+};
+
+/** What every bundle here has in common. */
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.15',
+  mainFields: ['module', 'main'],
+  conditions: ['@serverless-otlp/source'],
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** The client of S3, with what the store takes of it. */
+const buildSdk = async (directory: string): Promise<void> => {
+  const source = readFileSync(join(root, 'packages/forwarder/src/dead-letter/s3-store.ts'), 'utf8');
+  const names = new Set([...source.matchAll(/\bsdk\.(\w+)/g)].map(([, name]) => name));
+  await build({
+    ...COMMON,
+    stdin: {
+      contents: `export { ${[...names].join(', ')} } from '${SDK.name}';`,
+      resolveDir: join(root, 'packages/forwarder'),
+    },
+    outdir: join(directory, 'chunks'),
+    entryNames: SDK.file.replace(/\.mjs$/, ''),
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'aws/[name]-[hash]',
+    plugins: [lazyBuiltins],
+  });
 };
 
 /** Bundles the handler and zips it. What only a configuration file or YAML needs lies in chunks of its own. */
@@ -50,26 +115,16 @@ export const buildLambda = async (
   const draft = `${directory}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...COMMON,
     entryPoints: { index: 'packages/forwarder/src/handler.ts' },
     outdir: draft,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22.15',
-    mainFields: ['module', 'main'],
-    conditions: ['@serverless-otlp/source'],
     // The build of yaml for Node is CommonJS, which an ES module can neither require from nor import names of.
     alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
-    legalComments: 'none',
-    plugins: [lazyBuiltins],
-    metafile: true,
-    logLevel: 'warning',
+    plugins: [sdkApart, lazyBuiltins],
   });
+  await buildSdk(draft);
   const files: Zippable = {};
   for (const path of filesBelow(draft)) {
     files[relative(draft, path)] = [readFileSync(path), { mtime: FIXED_DATE, attrs: 0o644 << 16, os: 3 }];

@@ -73,6 +73,36 @@ describe('check-imports', () => {
     ['component → config', 'packages/forwarder/src/auth/headers.ts', `import '../config/load.ts';`, /files of auth/],
     ['component → somebody else', 'packages/forwarder/src/processors/a.ts', `import 'valibot';`, /cold start/],
     [
+      'the S3 store → the SDK at once',
+      'packages/forwarder/src/dead-letter/s3-store.ts',
+      `import { S3Client } from '@aws-sdk/client-s3';`,
+      /load it with import\(\)/,
+    ],
+    [
+      'the S3 store → the SDK by require',
+      'packages/forwarder/src/dead-letter/s3-store.ts',
+      `const { S3Client } = require('@aws-sdk/client-s3');`,
+      /load it with import\(\)/,
+    ],
+    [
+      'the S3 store → another client',
+      'packages/forwarder/src/dead-letter/s3-store.ts',
+      `const sdk = await import('@aws-sdk/client-sqs');`,
+      /cold start/,
+    ],
+    [
+      'its neighbour → the SDK',
+      'packages/forwarder/src/dead-letter/s3-error.ts',
+      `const sdk = await import('@aws-sdk/client-s3');`,
+      /cold start/,
+    ],
+    [
+      'another folder → the SDK',
+      'packages/forwarder/src/exporters/s3-store.ts',
+      `import type { S3Client } from '@aws-sdk/client-s3';`,
+      /cold start/,
+    ],
+    [
       'pipeline → component',
       'packages/forwarder/src/pipeline/run.ts',
       `import '../receivers/sqs.ts';`,
@@ -91,6 +121,7 @@ describe('check-imports', () => {
       /nothing of/,
     ],
     ['leaf → pipeline', 'packages/forwarder/src/fault.ts', `import './pipeline/run.ts';`, /everybody imports/],
+    ['match.ts → another leaf', 'packages/forwarder/src/match.ts', `import './fault.ts';`, /everybody imports/],
     ['leaf → leaf', 'packages/forwarder/src/fault.ts', `import './glob.ts';`, /everybody imports/],
     [
       'index.ts → config',
@@ -121,6 +152,7 @@ describe('check-imports', () => {
       'packages/forwarder/src/index.ts': `export { x } from './receivers/sqs.ts';\nexport { y } from './forwarder.ts';`,
       'packages/forwarder/src/forwarder.ts': `import './pipeline/run.ts';`,
       'packages/forwarder/src/config/build.ts': `import '../receivers/sqs.ts';\nimport 'valibot';\nimport(name);\nprocess.env.X;`,
+      'packages/forwarder/src/dead-letter/s3-store.ts': `import type { S3Client } from '@aws-sdk/client-s3';\nconst sdk = await import('@aws-sdk/client-s3');\ntype Sdk = typeof import('@aws-sdk/client-s3');`,
       'packages/forwarder/src/handler.ts': `import './config/build.ts';\nimport './receivers/sqs.ts';`,
       'packages/cli/src/main.ts': `import '@serverless-otlp/dev-server';\nprocess.env.X;`,
       'packages/lambda/src/index.ts': `import '@serverless-otlp/stdout-exporter';`,

@@ -66,7 +66,7 @@ const objection = (from: string, reference: Reference, components: ReadonlySet<s
   if (isBuiltin(specifier) && !specifier.startsWith('node:')) return `write node:${specifier}`;
   if (packageOf(specifier) !== undefined) return packageObjection(from, specifier);
   if (!from.startsWith(FORWARDER) || isTest(from)) return undefined;
-  return foreignObjection(from.slice(FORWARDER.length), specifier);
+  return foreignObjection(from.slice(FORWARDER.length), specifier, reference);
 };
 
 /** All imports of the tree at `root` that point the wrong way, and reads of the environment outside config/. */

@@ -20,6 +20,16 @@ export const VARIABLE_ROWS: readonly (readonly [string, string, string])[] = [
   ['`OTEL_EXPORTER_OTLP_CLIENT_KEY`', 'PEM file of its key.', 'none'],
   ['`OTLP_FORWARDER_CONFIG`', 'A configuration file, instead of all above.', 'none'],
   [
+    '`OTLP_FORWARDER_DEAD_LETTER`',
+    'Where undelivered telemetry waits: `s3://bucket/prefix`, or a folder. A file that has `dead_letter` wins.',
+    'none',
+  ],
+  [
+    '`OTLP_FORWARDER_OWN_LOG_GROUPS`',
+    'Log groups that are not processed either, separated by commas: that of the redrive function.',
+    'none',
+  ],
+  [
     '`AWS_LAMBDA_LOG_GROUP_NAME`',
     'Set by Lambda. Events of this log group are not processed, so that nothing loops.',
     '',

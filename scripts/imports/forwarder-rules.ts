@@ -1,5 +1,9 @@
 import { posix } from 'node:path';
 import { COMPONENT_FOLDERS, FORWARDER_ZONES, LEAVES } from './directions.ts';
+import type { Reference } from './references.ts';
+
+/** How a package is imported: what is left of a type costs nothing, what is dynamic costs when it is used. */
+type Late = Pick<Reference, 'typeOnly' | 'dynamic'>;
 
 const folderOf = (path: string): string => path.slice(0, path.indexOf('/'));
 const isComponentFolder = (path: string): boolean => path.includes('/') && COMPONENT_FOLDERS.includes(folderOf(path));
@@ -25,10 +29,17 @@ export const forwarderObjection = (from: string, to: string, components: Readonl
   return `a component imports only types.ts, node: modules, @serverless-otlp/otlp and files of ${folderOf(from)}/; this is ${to}`;
 };
 
+/** The one package a file may load when it first needs it: too heavy for a cold start, too much to write anew. */
+const LOADED_LATE: Readonly<Record<string, string>> = { 'dead-letter/s3-store.ts': '@aws-sdk/client-s3' };
+
 /** Why a component or the pipeline may not import somebody else's package; `undefined` when it may. */
-export const foreignObjection = (from: string, specifier: string): string | undefined => {
+export const foreignObjection = (from: string, specifier: string, { typeOnly, dynamic }: Late): string | undefined => {
   const guarded = isComponentFolder(from) || FORWARDER_ZONES.some(({ zone }) => zone.test(from));
   if (!guarded || specifier.startsWith('node:')) return undefined;
+  if (LOADED_LATE[from] === specifier)
+    return typeOnly || dynamic
+      ? undefined
+      : `${specifier}: load it with import() on first use (every import is cold start)`;
   return `${specifier}: everything but config/ lives on node: modules and @serverless-otlp/otlp (every import is cold start)`;
 };
 

@@ -6,6 +6,8 @@ export interface Reference {
   readonly specifier: string | undefined;
   readonly line: number;
   readonly typeOnly: boolean;
+  /** Loaded by `import()`, when the line is reached. */
+  readonly dynamic: boolean;
 }
 
 const textOf = (node: ts.Node | undefined): string | undefined =>
@@ -19,7 +21,13 @@ const isTypeOnly = (clause: ts.ImportClause | undefined): boolean => {
   return bindings.elements.length > 0 && bindings.elements.every((element) => element.isTypeOnly);
 };
 
-const specifierOf = (node: ts.Node): { readonly at: ts.Node | undefined; readonly typeOnly: boolean } | undefined => {
+interface Specifier {
+  readonly at: ts.Node | undefined;
+  readonly typeOnly: boolean;
+  readonly dynamic?: true;
+}
+
+const specifierOf = (node: ts.Node): Specifier | undefined => {
   if (ts.isImportDeclaration(node)) return { at: node.moduleSpecifier, typeOnly: isTypeOnly(node.importClause) };
   if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
     return { at: node.moduleSpecifier, typeOnly: node.isTypeOnly };
@@ -30,8 +38,9 @@ const specifierOf = (node: ts.Node): { readonly at: ts.Node | undefined; readonl
   if (ts.isExternalModuleReference(node)) return { at: node.expression, typeOnly: false };
   if (ts.isCallExpression(node)) {
     const { expression } = node;
-    const loads = expression.kind === ts.SyntaxKind.ImportKeyword || isRequire(expression);
-    if (loads) return { at: node.arguments[0], typeOnly: false };
+    if (expression.kind === ts.SyntaxKind.ImportKeyword)
+      return { at: node.arguments[0], typeOnly: false, dynamic: true };
+    if (isRequire(expression)) return { at: node.arguments[0], typeOnly: false };
   }
   return undefined;
 };
@@ -49,7 +58,8 @@ export const referencesOf = (file: ts.SourceFile): readonly Reference[] => {
     const hit = specifierOf(node);
     if (hit !== undefined) {
       const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
-      found.push({ specifier: textOf(hit.at), line: line + 1, typeOnly: hit.typeOnly });
+      const { at, typeOnly, dynamic = false } = hit;
+      found.push({ specifier: textOf(at), line: line + 1, typeOnly, dynamic });
     }
     ts.forEachChild(node, visit);
   };

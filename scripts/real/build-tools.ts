@@ -16,17 +16,23 @@ const missingTools = (env: NodeJS.ProcessEnv): readonly string[] =>
     ({ debianPackage }) => debianPackage,
   );
 
-/** Makes sure the tools for native code are there: installed by apt-get where we may, else an error that names them. */
-export const ensureBuildTools = async (env: NodeJS.ProcessEnv): Promise<void> => {
-  const missing = missingTools(env);
-  if (missing.length === 0) return;
+/** Installs packages with apt-get where we may, else throws an error that names them and says what for. */
+export const installDebianPackages = async (
+  packages: readonly string[],
+  purpose: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> => {
   const aptGet = findCommand('apt-get', env);
   if (aptGet === undefined || process.getuid?.() !== 0) {
-    throw new Error(
-      `aws-lambda-ric is built from source and these tools are missing: ${missing.join(', ')}. Install them and run again.`,
-    );
+    throw new Error(`${purpose}, and these are missing: ${packages.join(', ')}. Install them and run again.`);
   }
   const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: APT_TIMEOUT_MS };
   await runCommand(aptGet, ['update', '-q'], options);
-  await runCommand(aptGet, ['install', '-q', '-y', '--no-install-recommends', ...missing], options);
+  await runCommand(aptGet, ['install', '-q', '-y', '--no-install-recommends', ...packages], options);
+};
+
+/** Makes sure the tools for native code are there. */
+export const ensureBuildTools = async (env: NodeJS.ProcessEnv): Promise<void> => {
+  const missing = missingTools(env);
+  if (missing.length > 0) await installDebianPackages(missing, 'aws-lambda-ric is built from source', env);
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { installAwsEmulator } from './aws-emulator.ts';
 import { ensureBuildTools } from './build-tools.ts';
 import { cacheFolder } from './cache.ts';
 import { installCollector } from './collector.ts';
@@ -15,6 +16,8 @@ export interface RealParts {
   readonly runtimeClient: string;
   /** The executable of Node.js 22, the oldest version the forwarder supports. */
   readonly node22: string;
+  /** A Python that has moto, the emulator of AWS. */
+  readonly awsEmulator: string;
 }
 
 /** Installs whatever the cache lacks, minutes when it is empty, and resolves to the paths; a part that cannot be installed is an error. */
@@ -45,10 +48,12 @@ export const installRealParts = async (
   const node22 = await timed('Node.js 22', async () =>
     installNpmPart(cache, { name: 'node-22', sources: join(SOURCES, 'node-22') }, env),
   );
+  const awsEmulator = await timed('AWS emulator', async () => installAwsEmulator(cache, env));
   return {
     collector,
     runtimeClient: join(runtimeClient, 'node_modules/aws-lambda-ric/index.mjs'),
     node22: join(node22, 'node_modules/node/bin/node'),
+    awsEmulator,
   };
 };
 

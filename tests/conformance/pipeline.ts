@@ -38,13 +38,17 @@ const forwardEvent = async (event: unknown): Promise<Forwarded> => {
   const reports: Report[] = [];
   const pipeline = {
     processors: [batch()],
-    exporter: {
-      name: 'kept',
-      export: (telemetry: Telemetry) => {
-        sent.push(telemetry);
-        return Promise.resolve([{ destination: 'kept', telemetry, outcome: { status: 'delivered' as const } }]);
+    destinations: [
+      {
+        exporter: {
+          name: 'kept',
+          export: (telemetry: Telemetry) => {
+            sent.push(telemetry);
+            return Promise.resolve([{ destination: 'kept', telemetry, outcome: { status: 'delivered' as const } }]);
+          },
+        },
       },
-    },
+    ],
   };
   const forwarder = createForwarder({
     receivers: [cloudwatchLogsReceiver()],

@@ -44,11 +44,28 @@ describe('the deployable', () => {
     expect(textsBelow(second.directory)).toEqual(textsBelow(first.directory));
   });
 
-  it('holds no AWS SDK, and nothing but our packages and the two parsers', () => {
+  it('holds nothing but our packages, the two parsers and the AWS SDK', () => {
     const inputs = Object.keys(first.metafile.inputs);
     const foreign = new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
     expect([...foreign].sort()).toEqual(['valibot', 'yaml']);
-    for (const [, text] of textsBelow(first.directory)) expect(text).not.toMatch(/@aws-sdk|@smithy/);
+  });
+
+  it('keeps the AWS SDK in files of its own, which the S3 store alone loads, when it is used', () => {
+    const isSdk = (name: string): boolean => /^chunks\/aws[-/]/.test(name);
+    const texts = [...textsBelow(first.directory)];
+    const sdk = texts.filter(([name]) => isSdk(name));
+    expect(sdk.map(([name]) => name)).toContain('chunks/aws-sdk-s3.mjs');
+    for (const [name, text] of texts) if (!isSdk(name)) expect(text, name).not.toMatch(/@smithy|from"[^"]*aws[-/]/);
+    const ways = Object.values(first.metafile.outputs).flatMap(({ inputs, imports }) =>
+      imports
+        .filter(({ path }) => path.includes('aws'))
+        .map(({ path, kind }) => [Object.keys(inputs).at(-1), path, kind]),
+    );
+    expect(ways).toEqual([['packages/forwarder/src/dead-letter/s3-store.ts', './aws-sdk-s3.mjs', 'dynamic-import']]);
+    for (const [, text] of sdk) {
+      const needed = [...text.matchAll(/(?:from|import\()"([^"]+)"/g)].map(([, path = '']) => path);
+      expect(needed.filter((path) => !/^\.{1,2}\/.*\.mjs$/.test(path))).toEqual([]);
+    }
   });
 
   it('loads the parsers only for a configuration file, YAML only for YAML', () => {
@@ -69,8 +86,9 @@ describe('the deployable', () => {
       imports.filter((one) => one.external === true).map(({ path }) => path),
     );
     const bare = external.filter((path) => !path.startsWith('node:'));
-    // The YAML parser names two of them without the prefix.
-    expect([...new Set(bare)].filter((path) => path !== 'buffer' && path !== 'process')).toEqual([]);
+    // The YAML parser names two of them without the prefix; the AWS SDK lies beside its chunk.
+    const known = ['buffer', 'process', './aws-sdk-s3.mjs'];
+    expect([...new Set(bare)].filter((path) => !known.includes(path))).toEqual([]);
   });
 
   it('carries no path of the machine that built it', () => {
@@ -113,7 +131,7 @@ describe('a foreign component', () => {
     export const handler = createForwarder({
       receivers: [receiver()],
       encodings: [cloudwatchLogs({ lines: [otlpJson()] })],
-      pipelines: { traces: { processors: [blankNames(), batch()], exporter } },
+      pipelines: { traces: { processors: [blankNames(), batch()], destinations: [{ exporter }] } },
       onReport: (report) => reports.push(report),
     });
   `;

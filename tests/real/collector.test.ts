@@ -4,6 +4,7 @@ import { startCollector } from './collector.ts';
 import { envelope, generatedEnvelope } from './envelope.ts';
 import { envelopeLines, otlpJsonLines } from './fixtures.ts';
 import { startHandler } from './handler.ts';
+import { reportLines } from './printed.ts';
 import { startRelay } from './relay.ts';
 import { SIGNALS, type Signal } from './schema.ts';
 import { type Items, itemsOfLines } from './sent.ts';
@@ -57,7 +58,7 @@ const forward = async (wire: Wire, events: readonly unknown[]): Promise<Forwarde
     (headers) => `${headers['content-type'] ?? ''} ${headers['content-encoding'] ?? 'none'}`,
   );
   return {
-    reports: printed.map((line) => JSON.parse(line) as Report),
+    reports: reportLines(printed).map((line) => JSON.parse(line) as Report),
     received: await collector.stop(),
     traveled: new Set(traveled),
   };

@@ -1,15 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { canonicalRequest } from './canonical.ts';
-import { itemsOf } from './items.ts';
+import { collectorConfig, type CollectorSettings, REFUSES } from './collector-config.ts';
+import { writtenItems } from './collector-output.ts';
 import { type Program, startProgram } from './process.ts';
-import { SIGNALS, type Signal } from './schema.ts';
-import { type Items, sortedItems } from './sent.ts';
+import type { Items } from './sent.ts';
 import { waitFor, within } from './wait.ts';
 
 const START_TIMEOUT_MS = 20_000;
@@ -22,6 +20,24 @@ export interface Collector {
   readonly stop: () => Promise<Items>;
 }
 
+/** The address of a Collector that is started and stopped, and what all its runs have received. */
+export interface CollectorSite {
+  readonly endpoint: string;
+  /** Starts it, or starts it anew, with this configuration; the address stays the same. */
+  readonly start: (settings?: CollectorSettings) => Promise<void>;
+  /** Asks it to end: it answers what it has begun. */
+  readonly stop: () => Promise<void>;
+  /** Ends it in the middle of whatever it does. */
+  readonly kill: () => Promise<void>;
+  /** It keeps its connections and takes new ones, and does nothing until it is thawed. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  /** What it has written so far; complete while it is stopped. */
+  readonly items: () => Items;
+  /** Stops it and removes what it has written. */
+  readonly remove: () => Promise<void>;
+}
+
 /** A port of the loopback interface that was free a moment ago. */
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -32,22 +48,6 @@ export const freePort = async (): Promise<number> => {
   return address.port;
 };
 
-const configuration = (port: number, folder: string): string =>
-  JSON.stringify({
-    receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-    exporters: Object.fromEntries(
-      SIGNALS.map((signal) => [`file/${signal}`, { path: fileOf(folder, signal), format: 'json' }]),
-    ),
-    service: {
-      telemetry: { metrics: { level: 'none' }, logs: { level: 'warn' } },
-      pipelines: Object.fromEntries(
-        SIGNALS.map((signal) => [signal, { receivers: ['otlp'], exporters: [`file/${signal}`] }]),
-      ),
-    },
-  });
-
-const fileOf = (folder: string, signal: Signal): string => join(folder, `${signal}.jsonl`);
-
 const accepts = async (port: number): Promise<true | undefined> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -55,24 +55,22 @@ const accepts = async (port: number): Promise<true | undefined> =>
     socket.on('connect', () => socket.destroy());
   });
 
-const writtenItems = (folder: string, signal: Signal): readonly string[] => {
-  const file = fileOf(folder, signal);
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  return lines.flatMap((line) => itemsOf(signal, canonicalRequest(signal, JSON.parse(line), 'json')));
-};
-
-const launch = async (binary: string, port: number, folder: string): Promise<Program> => {
+const launch = async (
+  binary: string,
+  port: number,
+  folder: string,
+  run: number,
+  settings: CollectorSettings,
+): Promise<Program> => {
   const config = join(folder, 'config.yaml');
-  await writeFile(config, configuration(port, folder));
+  await writeFile(config, collectorConfig(port, folder, run, settings));
   const program = startProgram(binary, ['--config', `file:${config}`], { env: { COLLECTOR_STOPS_WITH_STDIN: '1' } });
   let died = false;
   void program.ended.then(() => (died = true));
   try {
     await waitFor('the Collector to listen', START_TIMEOUT_MS, async () => {
       if (died) throw new Error(`The Collector ended:\n${program.stderr()}`);
+      if (settings.outOfMemory === true && !REFUSES.test(program.stderr())) return undefined;
       return accepts(port);
     });
     return program;
@@ -82,25 +80,62 @@ const launch = async (binary: string, port: number, folder: string): Promise<Pro
   }
 };
 
+/** A Collector that is not running yet, on the given port or on a free one. */
+export const collectorSite = async (binary: string, wantedPort?: number): Promise<CollectorSite> => {
+  const folder = await mkdtemp(join(tmpdir(), 'otlp-collector-'));
+  const port = wantedPort ?? (await freePort());
+  let runs = 0;
+  let program: Program | undefined;
+  const leave = (): Program | undefined => {
+    const running = program;
+    program = undefined;
+    return running;
+  };
+  const stop = async (): Promise<void> => {
+    const running = leave();
+    running?.child.kill('SIGCONT');
+    await running?.stop();
+  };
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    start: async (settings = {}) => {
+      await stop();
+      program = await launch(binary, port, folder, runs++, settings);
+    },
+    stop,
+    kill: async () => {
+      const running = leave();
+      if (running === undefined) return;
+      running.child.kill('SIGKILL');
+      await within('a killed Collector to end', START_TIMEOUT_MS, running.ended);
+    },
+    freeze: () => void program?.child.kill('SIGSTOP'),
+    thaw: () => void program?.child.kill('SIGCONT'),
+    items: () => writtenItems(folder, runs),
+    remove: async () => {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
 /** Starts the Collector on the given port, or on a free one. */
 export const startCollector = async (binary: string, wantedPort?: number): Promise<Collector> => {
-  const folder = await mkdtemp(join(tmpdir(), 'otlp-collector-'));
   for (let tries = 1; ; tries++) {
-    const port = wantedPort ?? (await freePort());
+    const site = await collectorSite(binary, wantedPort);
+    const stop = async (): Promise<Items> => {
+      await site.stop();
+      const items = site.items();
+      await site.remove();
+      return items;
+    };
     try {
-      const program = await launch(binary, port, folder);
-      const stop = async (): Promise<Items> => {
-        await program.stop();
-        const [traces, metrics, logs] = SIGNALS.map((signal) => writtenItems(folder, signal));
-        await rm(folder, { recursive: true, force: true });
-        return sortedItems({ traces: traces ?? [], metrics: metrics ?? [], logs: logs ?? [] });
-      };
-      return { endpoint: `http://127.0.0.1:${port}`, stop };
+      await site.start();
+      return { endpoint: site.endpoint, stop };
     } catch (error) {
+      await site.remove();
       // Somebody else may have taken the port in the meantime.
-      if (tries < START_TRIES) continue;
-      await rm(folder, { recursive: true, force: true });
-      throw error;
+      if (tries >= START_TRIES) throw error;
     }
   }
 };

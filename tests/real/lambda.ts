@@ -18,6 +18,8 @@ export interface LambdaOptions {
   readonly runtimeClient: string;
   /** The deployment package. */
   readonly zip: string;
+  /** What Lambda calls; default `index.handler`. */
+  readonly handler?: string;
   /** The function's own variables. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -34,7 +36,8 @@ export interface Lambda {
   readonly stop: () => Promise<void>;
 }
 
-const unpack = async (zip: string, folder: string): Promise<void> => {
+/** Writes the files of a deployment package into a folder. */
+export const unpack = async (zip: string, folder: string): Promise<void> => {
   for (const [name, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
     if (name.endsWith('/')) continue;
     await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -43,7 +46,7 @@ const unpack = async (zip: string, folder: string): Promise<void> => {
 };
 
 /** The variables Lambda itself sets. */
-const platform = (address: string, taskRoot: string): Readonly<Record<string, string>> => ({
+const platform = (address: string, taskRoot: string, handler: string): Readonly<Record<string, string>> => ({
   AWS_LAMBDA_RUNTIME_API: address,
   AWS_LAMBDA_FUNCTION_NAME: 'forwarder',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -52,18 +55,20 @@ const platform = (address: string, taskRoot: string): Readonly<Record<string, st
   AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[$LATEST]fedcba9876543210fedcba9876543210',
   AWS_REGION: 'eu-north-1',
   LAMBDA_TASK_ROOT: taskRoot,
-  _HANDLER: 'index.handler',
+  _HANDLER: handler,
 });
 
 /** Unpacks the deployment package and starts it. */
-export const startLambda = async ({ node, runtimeClient, zip, env }: LambdaOptions): Promise<Lambda> => {
+export const startLambda = async (options: LambdaOptions): Promise<Lambda> => {
+  const { node, runtimeClient, zip, handler = 'index.handler', env } = options;
   const taskRoot = await mkdtemp(join(tmpdir(), 'otlp-lambda-'));
   await unpack(zip, taskRoot);
   const api = await startRuntimeApi();
   // The managed runtimes pass these, so that what works here does not fail there.
-  const args = ['--no-experimental-require-module', '--no-experimental-detect-module', runtimeClient, 'index.handler'];
+  const args = ['--no-experimental-require-module', '--no-experimental-detect-module', runtimeClient, handler];
   const startMs = performance.now();
-  const program = startProgram(node, args, { cwd: taskRoot, env: { ...env, ...platform(api.address, taskRoot) } });
+  const variables = { ...env, ...platform(api.address, taskRoot, handler) };
+  const program = startProgram(node, args, { cwd: taskRoot, env: variables });
   const died = program.ended.then((how) => {
     throw new Error(`The function ended with ${how}:\n${program.stdout()}${program.stderr()}`);
   });

@@ -1,7 +1,11 @@
 import { gzipSync } from 'node:zlib';
 
 /** The event CloudWatch Logs invokes a subscriber with for these lines of one log stream. */
-export const subscriptionEvent = (lines: readonly string[], messageType = 'DATA_MESSAGE'): unknown => {
+export const subscriptionEvent = (
+  lines: readonly string[],
+  messageType = 'DATA_MESSAGE',
+  timeMs = 1_767_225_600_000,
+): unknown => {
   const message = {
     messageType,
     owner: '123456789012',
@@ -10,7 +14,7 @@ export const subscriptionEvent = (lines: readonly string[], messageType = 'DATA_
     subscriptionFilters: ['telemetry'],
     logEvents: lines.map((line, index) => ({
       id: String(index).padStart(56, '0'),
-      timestamp: 1_767_225_600_000 + index,
+      timestamp: timeMs + index,
       message: `${line}\n`,
     })),
   };

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
+import { backfillCommand } from './commands/backfill-command.ts';
 import type { DecodeOptions } from './commands/decode.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { ForwardOptions } from './commands/forward.ts';
 import { portOf } from './commands/port.ts';
+import { redriveCommand } from './commands/redrive-command.ts';
 import { UsageError } from './usage-error.ts';
 
 const versionOf = (packageJson: string): string => (JSON.parse(packageJson) as { readonly version: string }).version;
@@ -12,12 +14,17 @@ const collect = (value: string, all: readonly string[] = []): readonly string[] 
 
 const FILES = 'files to read; standard input when there are none, or as "-"';
 
+/** A mistyped `--headers=api-key=…` or `--protocol=$KEY` must not end in the log of a build (D27): what is refused is named, not its value. */
+const withoutValues = (text: string): string =>
+  text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'").replace(/argument '.*' is invalid/s, 'argument is invalid');
+
 /** The commands; each loads its code only when it runs, so that help is there at once. */
 const createProgram = (done: (exitCode: number) => void): Command => {
   const program = new Command('serverless-otlp')
     .description('Forward, decode and watch OpenTelemetry that programs print to stdout.')
     .version(versionOf(readFileSync(new URL('../package.json', import.meta.url), 'utf8')))
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError('(add --help to see how it is used)')
     .addHelpText(
       'after',
@@ -117,6 +124,10 @@ Examples:
       const { dev } = await import('./commands/dev.ts');
       done(await dev(options));
     });
+
+  // It inherits nothing by itself: only `command` copies these settings.
+  program.addCommand(backfillCommand(done).copyInheritedSettings(program));
+  redriveCommand(done, program);
 
   return program;
 };

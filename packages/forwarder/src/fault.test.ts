@@ -19,7 +19,14 @@ it('D16: tells reason, source, hash and length', () => {
 it('D16: hashes and measures bytes like the text they are', () => {
   const ofText = faultOf(record, new Error('x'));
   const ofBytes = faultOf({ ...record, data: Buffer.from(record.data) }, new Error('x'));
-  expect(ofBytes).toEqual(ofText);
+  expect(ofBytes.fault).toEqual(ofText.fault);
+});
+
+it('D16: hands the line itself and its time on beside the fault, never in it', () => {
+  const { fault, ...beside } = faultOf({ ...record, timeMs: 7 }, new Error('x'));
+  expect(beside).toEqual({ content: record.data, timeMs: 7 });
+  expect(faultOf(record, new Error('x'))).not.toHaveProperty('timeMs');
+  expect(JSON.stringify(fault)).not.toContain('canary');
 });
 
 it('D16: hashes a huge line as the bytes it has, pairs and all', () => {

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { InvalidOtlpError } from '@serverless-otlp/otlp';
-import type { Decoded, Fault, SourceRecord } from './types.ts';
+import type { Fault, SourceRecord, Unreadable } from './types.ts';
 
 /**
- * What a record becomes that claims to be telemetry but cannot be read: reason, source and hash, never its content (D16).
+ * What a record becomes that claims to be telemetry but cannot be read: reason, source and hash (D16). The
+ * content travels beside it, for the dead-letter store alone.
  * An error that is not an {@link InvalidOtlpError} is a bug of ours; its message may quote input and stays behind.
  */
-export const faultOf = (
-  record: SourceRecord,
-  error: unknown,
-  reason?: Fault['reason'],
-): Decoded & { readonly fault: Fault } => {
+export const faultOf = (record: SourceRecord, error: unknown, reason?: Fault['reason']): Unreadable => {
   const known = error instanceof InvalidOtlpError;
   return {
     fault: {
@@ -20,6 +17,8 @@ export const faultOf = (
       sha256: sha256Of(record.data),
       bytes: typeof record.data === 'string' ? Buffer.byteLength(record.data) : record.data.length,
     },
+    content: record.data,
+    ...(record.timeMs === undefined ? {} : { timeMs: record.timeMs }),
   };
 };
 

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { requestFromJson, requestToJson, type Signal, SIGNALS } from '@serverless-otlp/otlp';
 import { itemIds, sampleRequest } from '@serverless-otlp/testing';
+import { deliveryContract, judgedExporter } from '@serverless-otlp/testing/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,6 +9,8 @@ import {
   cloudwatchLogsEncoding,
   cloudwatchLogsReceiver,
   createForwarder,
+  deadLetters,
+  type Destination,
   type Exporter,
   type ForwarderOptions,
   otlpJson,
@@ -17,8 +20,13 @@ import {
   type Receiver,
   RedeliverError,
   type Report,
+  type Store,
   type Telemetry,
+  withBreaker,
+  withRetry,
+  withSplit,
 } from './index.ts';
+import { readLetter, requestIn } from './dead-letter/letter.ts';
 
 const context = { getRemainingTimeInMillis: (): number => 60_000 };
 const eventOf = (lines: readonly string[], over: object = {}): unknown => {
@@ -50,7 +58,7 @@ const run = async (
   over: Partial<ForwarderOptions> = {},
 ): Promise<Run> => {
   const reports: Report[] = [];
-  const pipeline = { processors, exporter };
+  const pipeline = { processors, destinations: [{ exporter }] };
   const forwarder = createForwarder({
     receivers: [cloudwatchLogsReceiver()],
     encodings: [cloudwatchLogsEncoding({ lines: [otlpStdout(), otlpJson()], ownLogGroups: ['own'] })],
@@ -124,7 +132,7 @@ describe('a forwarder', () => {
     const forwarder = createForwarder({
       receivers: [cloudwatchLogsReceiver()],
       encodings: [cloudwatchLogsEncoding({ lines: [otlpStdout()] })],
-      pipelines: { traces: { processors: [], exporter: exporterOf(() => delivered) } },
+      pipelines: { traces: { processors: [], destinations: [{ exporter: exporterOf(() => delivered) }] } },
       onReport: () => {
         throw new Error('EPIPE');
       },
@@ -184,9 +192,10 @@ describe('a forwarder', () => {
   });
 
   it('acknowledges and counts signals without a pipeline', async () => {
-    const pipeline = { processors: [batch()], exporter: exporterOf(() => delivered) };
+    const exporter = exporterOf(() => delivered);
+    const pipeline = { processors: [batch()], destinations: [{ exporter }] };
     const event = eventOf([line('traces', 2, 1), line('logs', 3, 1)]);
-    const { failure, reports } = await run(event, pipeline.exporter, [], { pipelines: { traces: pipeline } });
+    const { failure, reports } = await run(event, exporter, [], { pipelines: { traces: pipeline } });
     expect(failure).toBeUndefined();
     expect(reports[0]).toMatchObject({ unrouted: { logs: 3 }, balanced: true });
   });
@@ -271,8 +280,28 @@ describe('a forwarder', () => {
         return Promise.resolve([{ destination: 'double', telemetry, outcome: delivered }]);
       },
     };
-    await run(eventOf([line('traces', 1, 1)]), exporter, [], { now: () => 1_000, reserveMs: 2_000 });
+    const event = eventOf([line('traces', 1, 1)]);
+    const pipelines = { traces: { processors: [], destinations: [{ exporter, maxElapsedMs: 600_000 }] } };
+    await run(event, exporter, [], { now: () => 1_000, reserveMs: 2_000, pipelines });
     expect(deadlines).toEqual([59_000]);
+  });
+
+  it('D7a: gives a destination 5 s of that, unless it has a time of its own', async () => {
+    const deadlines = new Map<string, number>();
+    const exporter = (name: string): Exporter => ({
+      name,
+      export: (telemetry, deadline) => {
+        deadlines.set(name, deadline);
+        return Promise.resolve([{ destination: name, telemetry, outcome: delivered }]);
+      },
+    });
+    const destinations = [{ exporter: exporter('a') }, { exporter: exporter('b'), maxElapsedMs: 700 }];
+    const pipelines = { traces: { processors: [], destinations } };
+    await run(eventOf([line('traces', 1, 1)]), exporter('unused'), [], { now: () => 1_000, pipelines });
+    expect([...deadlines]).toEqual([
+      ['a', 6_000],
+      ['b', 1_700],
+    ]);
   });
 
   it('D26: measures its time by the clock it was given', async () => {
@@ -393,5 +422,182 @@ describe('a forwarder', () => {
       ),
       { numRuns: 80 },
     );
+  });
+});
+
+/** A store in memory, which may fail. */
+const storeIn = (objects: Map<string, Uint8Array>, fails: () => boolean = () => false): Store => ({
+  name: 'memory',
+  put: (key, body) => {
+    if (fails()) return Promise.reject(new Error('the store is down'));
+    objects.set(key, body);
+    return Promise.resolve();
+  },
+  get: (key) => Promise.resolve(objects.get(key)),
+  list: () => {
+    throw new Error('a forwarder only writes');
+  },
+  folders: () => Promise.reject(new Error('a forwarder only writes')),
+  remove: () => Promise.reject(new Error('a forwarder only writes')),
+});
+const named = (name: string, outcomeOf: (telemetry: Telemetry) => Outcome, seen: Telemetry[] = []): Exporter => ({
+  name,
+  export: (telemetry) => {
+    seen.push(telemetry);
+    return Promise.resolve([{ destination: name, telemetry, outcome: outcomeOf(telemetry) }]);
+  },
+});
+const down: Outcome = { status: 'retryable', error };
+const idsIn = (telemetry: readonly Telemetry[]): readonly string[] =>
+  telemetry.flatMap(({ request }) => itemIds(request.signal, request.bytes)).sort();
+
+describe('a forwarder with several destinations and a store', () => {
+  /** No time to try a store again. */
+  const now = (): number => 0;
+  const hurry = { getRemainingTimeInMillis: (): number => 0 };
+  const forwardTo = (
+    destinations: readonly Destination[],
+    store: Store,
+  ): { forward: (event: unknown) => Promise<unknown>; reports: Report[] } => {
+    const reports: Report[] = [];
+    const kept = deadLetters({ store, now });
+    const pipeline = {
+      processors: [batch()],
+      destinations: destinations.map((destination) => ({ deadLetters: kept, ...destination })),
+    };
+    const forwarder = createForwarder({
+      receivers: [cloudwatchLogsReceiver()],
+      encodings: [cloudwatchLogsEncoding({ lines: [otlpStdout(), otlpJson()] })],
+      pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+      deadLetters: kept,
+      onReport: (report) => reports.push(report),
+      now,
+    });
+    return { reports, forward: (event) => forwarder(event, hurry) };
+  };
+  const lines = SIGNALS.flatMap((signal) => [line(signal, 3, 1), line(signal, 4, 2)]);
+
+  it('D2: acknowledges; the healthy one has everything once, and the store what the other did not take', async () => {
+    const seen: Telemetry[] = [];
+    const objects = new Map<string, Uint8Array>();
+    const { forward, reports } = forwardTo(
+      [{ exporter: named('up', () => delivered, seen) }, { exporter: named('down', () => down) }],
+      storeIn(objects),
+    );
+    await expect(forward(eventOf(lines))).resolves.toBeUndefined();
+    expect(seen).toHaveLength(3);
+    const letters = [...objects.values()].map((object) => requestIn(readLetter(object)));
+    expect(letters.flatMap(({ signal, bytes }) => itemIds(signal, bytes)).sort()).toEqual(idsIn(seen));
+    expect([...objects.keys()].map((key) => key.split('/').slice(0, 3).join('/')).sort()).toEqual([
+      'pending/down/logs',
+      'pending/down/metrics',
+      'pending/down/traces',
+    ]);
+    for (const signal of SIGNALS) {
+      expect(reports[0]?.destinations['up']?.[signal]).toMatchObject({ decoded: 7, delivered: 7 });
+      expect(reports[0]?.destinations['down']?.[signal]).toMatchObject({ decoded: 7, pending: 7 });
+    }
+    expect(reports[0]?.balanced).toBe(true);
+    expect(JSON.stringify(reports)).toContain('"error":"collector is down"');
+  });
+
+  it('D3: store and destination down together: the event goes back, and comes again to all', async () => {
+    const seen: Telemetry[] = [];
+    const objects = new Map<string, Uint8Array>();
+    let storeIsDown = true;
+    const { forward, reports } = forwardTo(
+      [{ exporter: named('up', () => delivered, seen) }, { exporter: named('down', () => down) }],
+      storeIn(objects, () => storeIsDown),
+    );
+    await expect(forward(eventOf(lines))).rejects.toBeInstanceOf(RedeliverError);
+    expect(reports[0]?.destinations['down']?.traces).toMatchObject({ returned: 7 });
+    expect(reports[0]?.balanced).toBe(true);
+    storeIsDown = false;
+    await expect(forward(eventOf(lines))).resolves.toBeUndefined();
+    // The duplicates are exactly those of D3, and byte-identical.
+    expect(seen).toHaveLength(6);
+    expect(seen.slice(3).map(({ request }) => request.bytes)).toEqual(
+      seen.slice(0, 3).map(({ request }) => request.bytes),
+    );
+    expect(objects.size).toBe(3);
+  });
+
+  it('D2, D22: delivered twice by its source, an event waits once', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const { forward } = forwardTo([{ exporter: named('down', () => down) }], storeIn(objects));
+    await forward(eventOf(lines));
+    const before = [...objects.keys()];
+    await forward(eventOf(lines));
+    expect([...objects.keys()]).toEqual(before);
+  });
+
+  it('D16: lines that cannot be read are where the report says', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const { forward, reports } = forwardTo([{ exporter: named('up', () => delivered) }], storeIn(objects));
+    await forward(eventOf(['{"__otel_otlp_stdout":1,"headers":{"a":"canary-81"}}', line('traces', 1, 1)]));
+    const [fault] = reports[0]?.faults ?? [];
+    const letter = readLetter(objects.get(fault?.key ?? '') ?? new Uint8Array(0));
+    expect(Buffer.from(letter.content).toString()).toContain('__otel_otlp_stdout');
+    expect(Buffer.from(letter.content).toString()).not.toContain('canary');
+    expect(reports[0]).toMatchObject({ lines: { in: 2, decoded: 1, quarantined: 1 }, balanced: true });
+  });
+
+  it('D3, D16: lines that cannot be read go back when the store is down', async () => {
+    const { forward, reports } = forwardTo(
+      [{ exporter: named('up', () => delivered) }],
+      storeIn(new Map(), () => true),
+    );
+    await expect(forward(eventOf(['{"__otel_otlp_stdout":1}']))).rejects.toBeInstanceOf(RedeliverError);
+    expect(reports[0]).toMatchObject({ lines: { in: 1, quarantined: 0, returned: 1 }, balanced: true });
+  });
+
+  it('D1, D2: tenants wait apart, each only where it may go', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const { forward, reports } = forwardTo(
+      [
+        { exporter: named('all', () => down) },
+        { exporter: named('prod', () => down), matches: ({ log_group: group }) => group === 'prod' },
+      ],
+      storeIn(objects),
+    );
+    for (const logGroup of ['prod', 'dev']) await forward(eventOf([line('traces', 2, 1)], { logGroup }));
+    const found = [...objects].map(([key, object]) => [
+      key.split('/')[1],
+      readLetter(object).header.source['log_group'],
+    ]);
+    expect(found.sort()).toEqual([
+      ['all', 'dev'],
+      ['all', 'prod'],
+      ['prod', 'prod'],
+    ]);
+    expect(reports.map(({ balanced }) => balanced)).toEqual([true, true]);
+    expect(reports[1]?.destinations['prod']?.traces).toMatchObject({ decoded: 2, filtered: 2 });
+  });
+
+  deliveryContract('a forwarder with dead letters', (judge) => {
+    const breaker = withBreaker(judgedExporter(judge), { failures: 2, intervalMs: 1 });
+    const exporter = withSplit(withRetry(breaker, { initialIntervalMs: 1, maxElapsedMs: 20 }), { maxItems: 7 });
+    return {
+      send: async ({ request }) => {
+        const objects = new Map<string, Uint8Array>();
+        const healthy: Telemetry[] = [];
+        const kept = deadLetters({ store: storeIn(objects) });
+        const destinations = [{ exporter, deadLetters: kept }, { exporter: named('up', () => delivered, healthy) }];
+        const pipeline = { processors: [batch()], destinations };
+        const reports: Report[] = [];
+        const forwarder = createForwarder({
+          receivers: [cloudwatchLogsReceiver()],
+          encodings: [cloudwatchLogsEncoding({ lines: [otlpJson()] })],
+          pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+          onReport: (report) => reports.push(report),
+        });
+        await forwarder(eventOf([requestToJson(request)]), context);
+        expect(reports[0]?.balanced).toBe(true);
+        expect(idsIn(healthy)).toEqual([...itemIds(request.signal, request.bytes)].sort());
+        const requestsIn = (state: string) =>
+          [...objects].flatMap(([key, object]) => (key.startsWith(state) ? [requestIn(readLetter(object))] : []));
+        return { refused: requestsIn('quarantine/'), owed: requestsIn('pending/') };
+      },
+    };
   });
 });

@@ -1,12 +1,13 @@
 import type { Signal } from '@serverless-otlp/otlp';
 import { inflateBudget } from './pipeline/budget.ts';
-import { deadlineOf, DEFAULT_RESERVE_MS, type InvocationContext } from './pipeline/deadline.ts';
+import { deadlinesOf, DEFAULT_RESERVE_MS, type InvocationContext } from './pipeline/deadline.ts';
 import { decode } from './pipeline/decode.ts';
+import { quarantine } from './pipeline/quarantine.ts';
 import { receiverFor } from './pipeline/receive.ts';
 import { type Report, reportOf } from './pipeline/report.ts';
 import { run } from './pipeline/run.ts';
 import { settle } from './pipeline/settle.ts';
-import type { Encoding, Pipeline, Receiver } from './types.ts';
+import type { DeadLetters, Encoding, Pipeline, Receiver } from './types.ts';
 
 /** What a forwarder is made of: one list or map per extension point. */
 export interface ForwarderOptions {
@@ -16,10 +17,14 @@ export interface ForwarderOptions {
   readonly encodings: readonly Encoding[];
   /** A signal without a pipeline is counted as unrouted and acknowledged. */
   readonly pipelines: Readonly<Partial<Record<Signal, Pipeline>>>;
+  /** Keeps lines that cannot be read; absent: they are dropped and counted. */
+  readonly deadLetters?: DeadLetters;
   /** Is given the report of every invocation, also of one that fails. */
   readonly onReport: (report: Report) => void;
   /** Kept free of the invocation's time for settling; default 5000 ms. */
   readonly reserveMs?: number;
+  /** How long the last destination may take once all others have settled; default 900 ms (D7a). */
+  readonly graceMs?: number;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
 }
@@ -34,7 +39,7 @@ export type Forwarder = (event: unknown, context: InvocationContext) => Promise<
  * export const handler = createForwarder({
  *   receivers: [cloudwatchLogsReceiver()],
  *   encodings: [cloudwatchLogsEncoding({ lines: [otlpStdout(), otlpJson()] })],
- *   pipelines: { traces: { processors: [batch()], exporter: withRetry(otlpHttp({ endpoints })) } },
+ *   pipelines: { traces: { processors: [batch()], destinations: [{ exporter: withRetry(otlpHttp({ endpoints })) }] } },
  *   onReport: writeReport,
  * });
  */
@@ -43,23 +48,28 @@ export const createForwarder =
     receivers,
     encodings,
     pipelines,
+    deadLetters,
     onReport,
+    graceMs,
     reserveMs = DEFAULT_RESERVE_MS,
     now = Date.now,
   }: ForwarderOptions): Forwarder =>
   async (event, context) => {
     const startedAt = now();
-    const deadline = deadlineOf(context, reserveMs, startedAt);
+    const deadlines = deadlinesOf(context, reserveMs, startedAt);
     const receiver = receiverFor(event, receivers);
     const records = receiver.receive(event);
     const decoded = decode(records, encodings, inflateBudget());
-    const done = await run(decoded.telemetry, pipelines, deadline);
+    const [done, faults] = await Promise.all([
+      run(decoded.telemetry, pipelines, { ...deadlines, now, ...(graceMs === undefined ? {} : { graceMs }) }),
+      quarantine(decoded.faults, deadLetters, deadlines.storeUntil),
+    ]);
     const outcomes = settle(
       records,
-      decoded.faults,
-      done.signals.flatMap(({ deliveries }) => deliveries),
+      faults,
+      done.legs.flatMap(({ deliveries }) => deliveries),
     );
-    const report = reportOf({ receiver: receiver.name, durationMs: now() - startedAt, decoded, run: done });
+    const report = reportOf({ receiver: receiver.name, durationMs: now() - startedAt, decoded, faults, run: done });
     try {
       onReport(report);
     } catch {

@@ -1,12 +1,35 @@
-import { loadForwarder } from './config/index.ts';
+import { loadForwarder, loadRedrive } from './config/index.ts';
+import type { Redrive } from './dead-letter/redrive.ts';
 import type { Forwarder } from './forwarder.ts';
 import { writeLine, writeReport } from './write-report.ts';
+
+const onWarning = (message: string): void => {
+  writeLine(JSON.stringify({ level: 'WARN', message }));
+};
 
 /**
  * The ready-made Lambda handler, configured by variables or by the file that `OTLP_FORWARDER_CONFIG` names. It refuses to start
  * without an explicit endpoint.
  */
-export const handler: Forwarder = await loadForwarder({
-  onReport: writeReport,
-  onWarning: (message) => writeLine(JSON.stringify({ level: 'WARN', message })),
-});
+export const handler: Forwarder = await loadForwarder({ onReport: writeReport, onWarning });
+
+let opened: Promise<Redrive> | undefined;
+
+/** Nothing of the redrive is loaded in a forwarder. */
+const open = async (): Promise<Redrive> => {
+  const { writeRedriveReport } = await import('./write-redrive-report.ts');
+  // The forwarder has said already what is ignored.
+  return loadRedrive({ onReport: writeRedriveReport, onWarning: () => undefined, forward: handler });
+};
+
+/**
+ * The handler of a second function with the same configuration, on a schedule and with a reserved concurrency of 1: sends what waits
+ * in the dead-letter store again.
+ *
+ * @throws {Error} when the store failed, so that the function's error alarm rings; the report was written before.
+ */
+export const redrive: Redrive = async (event, context) => {
+  const report = await (await (opened ??= open()))(event, context);
+  if (report.errors !== undefined) throw new Error(`the dead-letter store failed: ${report.errors.join('; ')}`);
+  return report;
+};

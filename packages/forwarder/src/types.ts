@@ -6,6 +6,8 @@ export interface SourceRecord {
   readonly data: string | Uint8Array;
   /** What the source itself vouches for: stream name, message attributes. Never what the payload claims. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** When the source took it in, in epoch milliseconds. */
+  readonly timeMs?: number;
 }
 
 /** Routing facts the source vouches for. Telemetry is merged only with telemetry of equal metadata (D20). */
@@ -16,6 +18,8 @@ export interface Telemetry {
   readonly request: OtlpRequest;
   readonly records: ReadonlySet<string>;
   readonly metadata: Metadata;
+  /** When the source took in the first line of it, in epoch milliseconds; the same whenever the event is delivered again. */
+  readonly timeMs?: number;
 }
 
 /** Why a line that claims to be telemetry was set aside, and where to find it. Never its content (D16). */
@@ -34,11 +38,21 @@ export interface Fault {
 /** Why a line was acknowledged without being forwarded. */
 export type IgnoredReason = 'not_telemetry' | 'control_message' | 'own_logs';
 
-/** What an encoding found in one line. Exactly one of these per line, so that lines in = ignored + decoded + quarantined. */
+/**
+ * What an encoding found in one line. Exactly one of these per line, so that lines in = ignored + decoded + quarantined; ignored lines
+ * may come as one with their count, since there may be millions.
+ */
 export type Decoded =
-  | { readonly request: OtlpRequest; readonly metadata?: Metadata }
-  | { readonly fault: Fault }
-  | { readonly ignored: IgnoredReason };
+  | { readonly request: OtlpRequest; readonly metadata?: Metadata; readonly timeMs?: number }
+  | Unreadable
+  | { readonly ignored: IgnoredReason; readonly lines?: number };
+
+/** A fault, and what could not be read: for the dead-letter store alone, never for an output. */
+export interface Unreadable {
+  readonly fault: Fault;
+  readonly content: string | Uint8Array;
+  readonly timeMs?: number;
+}
 
 /** How many more decompressed bytes this invocation may produce (D17). */
 export interface InflateBudget {
@@ -84,8 +98,16 @@ export type Outcome =
       readonly fault: 'telemetry' | 'destination';
       readonly error: Error;
       readonly httpStatus?: number;
+      /** How long the destination is not to be asked again. */
+      readonly retryAfterMs?: number;
     }
-  | { readonly status: 'retryable'; readonly error: Error; readonly retryAfterMs?: number };
+  | {
+      readonly status: 'retryable';
+      readonly error: Error;
+      readonly retryAfterMs?: number;
+      /** The rest of a refused batch, which hides the item that was refused (D12). */
+      readonly bisect?: true;
+    };
 
 /** What became of one part of the telemetry at one destination. */
 export interface Delivery {
@@ -98,15 +120,64 @@ export interface Delivery {
  * Hands telemetry to a destination before a deadline.
  *
  * One Delivery per part; their items add up to the input (the contract suite checks it).
- * A failure is an Outcome; a throw is a bug. `deadline` is epoch milliseconds.
+ * A failure is an Outcome; a throw is a bug. `deadline` is epoch milliseconds; `abort` ends the work sooner: when it fires, what is
+ * not delivered is given up at once (D7a).
  */
 export interface Exporter {
   readonly name: string;
-  export(telemetry: Telemetry, deadline: number): Promise<readonly Delivery[]>;
+  export(telemetry: Telemetry, deadline: number, abort?: AbortSignal): Promise<readonly Delivery[]>;
 }
 
-/** One signal's path: processors in order, then one exporter (which may be a wrapper around others). */
+/** Where bytes wait under keys: paths of our own making, separated by `/`. Every function rejects with a clear error when it fails. */
+export interface Store {
+  /** For people, such as `s3://bucket/prefix`. */
+  readonly name: string;
+  /** Durable when it resolves. The same key again replaces what was there. */
+  put(key: string, body: Uint8Array, abort?: AbortSignal): Promise<void>;
+  /** `undefined` when there is none: somebody else has taken it. */
+  get(key: string, abort?: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Everything whose key begins with the prefix, in ascending order of keys (by UTF-8 bytes), read page by page. */
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** The distinct next segments of keys below a prefix that ends in `/`, in ascending order. */
+  folders(prefix: string): Promise<readonly string[]>;
+  /** What is not there is removed already. */
+  remove(keys: readonly string[]): Promise<void>;
+}
+
+/** One entry of {@link Store.list}. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Epoch milliseconds. */
+  readonly modifiedMs: number;
+}
+
+/** Keeps what destinations did not take, and lines that cannot be read. Never rejects. `until` is epoch milliseconds. */
+export interface DeadLetters {
+  /**
+   * The same deliveries; those that failed are `stored` now, or `retryable` when the store failed too (D2, D3).
+   *
+   * @param attempts how often this telemetry has been sent before; default 0.
+   */
+  keep(deliveries: readonly Delivery[], until: number, attempts?: number): Promise<readonly Delivery[]>;
+  /** One outcome per line, in order (D16). */
+  quarantine(lines: readonly Unreadable[], until: number): Promise<readonly Outcome[]>;
+}
+
+/** One configured exporter and what belongs to it alone (D1). */
+export interface Destination {
+  /** Its name is the destination's id. */
+  readonly exporter: Exporter;
+  /** Whether it takes telemetry of this origin; absent: all. When this throws, nothing is sent (it fails closed). */
+  readonly matches?: (metadata: Metadata) => boolean;
+  /** All tries in one invocation together, in milliseconds; default 5000 (D7a). */
+  readonly maxElapsedMs?: number;
+  /** Keeps what it did not take; absent: that goes back to the source (D3). */
+  readonly deadLetters?: DeadLetters;
+}
+
+/** One signal's path: processors in order, then all destinations side by side. */
 export interface Pipeline {
   readonly processors: readonly Processor[];
-  readonly exporter: Exporter;
+  readonly destinations: readonly Destination[];
 }

@@ -33,6 +33,11 @@ const levels: readonly (readonly [string, string, string])[] = [
   ['INFO', 'all is well', '{}'],
   ['WARN', 'a destination complained', '{ errors: [] }'],
   ['WARN', 'a signal has no pipeline', '{ unrouted: { logs: 1 } }'],
+  [
+    'WARN',
+    'a line that cannot be read went back to the source',
+    '{ lines: { in: 1, decoded: 0, ignored: 0, quarantined: 0, returned: 1 } }',
+  ],
   ['ERROR', 'a line was quarantined', '{ lines: { in: 1, decoded: 0, ignored: 0, quarantined: 1 } }'],
   ['ERROR', 'telemetry was quarantined', '{ quarantined: [] }'],
   ['ERROR', 'it does not add up', '{ balanced: false }'],
@@ -54,6 +59,22 @@ describe('writeReport', () => {
       destinations: {},
       balanced: true,
     });
+  });
+
+  it('D26: writes its metrics behind it, a line each, only when they have a namespace', async () => {
+    const counts = `{ destinations: { a: { traces: { decoded: 1, delivered: 1 } }, b: { logs: { decoded: 2, pending: 2 } } } }`;
+    const before = Date.now();
+    const { output } = await run(`writeReport(report(${counts}), 'Mine'); writeReport(report(${counts}));`);
+    const lines = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { _aws?: { Timestamp: number }; level?: string; destination?: string });
+    expect(lines.map(({ level, destination }) => level ?? destination)).toEqual(['INFO', 'a', 'b', 'INFO']);
+    expect(lines[1]).toMatchObject({ Delivered: 1, _aws: { CloudWatchMetrics: [{ Namespace: 'Mine' }] } });
+    expect(lines[2]).toMatchObject({ Pending: 2 });
+    const { Timestamp = 0 } = lines[1]?._aws ?? {};
+    expect(Timestamp).toBeGreaterThanOrEqual(before);
+    expect(Timestamp).toBeLessThanOrEqual(Date.now());
   });
 
   it('D26: stays one line whatever a message says', async () => {

@@ -1,15 +1,22 @@
 import { writeSync } from 'node:fs';
+import { metricsOf } from './metrics.ts';
 import type { Report } from './pipeline/report.ts';
 
 /** How often a full pipe is tried again, 1 ms apart, before the line is given up. */
 const MAX_WAITS = 1_000;
 
+/** What JSON leaves as it is and a terminal takes for a command: C1 controls, and characters that turn the direction of text. */
+const UNESCAPED = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+const escaped = (json: string): string =>
+  json.replace(UNESCAPED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /**
- * Writes one line to file descriptor 1 itself: `console` would wrap it, and Node's stream may lose it when the environment
+ * Writes one line of JSON to file descriptor 1 itself: `console` would wrap it, and Node's stream may lose it when the environment
  * freezes. Short writes and a full pipe are waited for.
  */
 export const writeLine = (line: string): void => {
-  const bytes = Buffer.from(`${line}\n`);
+  const bytes = Buffer.from(`${escaped(line)}\n`);
   let written = 0;
   for (let waits = 0; written < bytes.length && waits < MAX_WAITS;) {
     try {
@@ -26,11 +33,16 @@ export const writeLine = (line: string): void => {
 const levelOf = ({ balanced, lines, quarantined, errors, unrouted }: Report): 'INFO' | 'WARN' | 'ERROR' =>
   !balanced || lines.quarantined > 0 || quarantined !== undefined
     ? 'ERROR'
-    : errors !== undefined || unrouted !== undefined
+    : errors !== undefined || unrouted !== undefined || lines.returned !== undefined
       ? 'WARN'
       : 'INFO';
 
-/** One JSON line per invocation on standard output (D26). Its keys are ours, so it can never look like an envelope (D21). */
-export const writeReport = (report: Report): void => {
-  writeLine(JSON.stringify({ level: levelOf(report), message: 'otlp forwarder report', ...report }));
+/**
+ * One JSON line per invocation on standard output, and its metrics when they have a namespace (D26). Their keys are ours, so none can
+ * ever look like an envelope (D21).
+ */
+export const writeReport = (report: Report, namespace?: string): void => {
+  const line = JSON.stringify({ level: levelOf(report), message: 'otlp forwarder report', ...report });
+  const metrics = namespace === undefined ? [] : metricsOf(report, namespace, Date.now());
+  writeLine([line, ...metrics].join('\n'));
 };

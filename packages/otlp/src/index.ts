@@ -30,6 +30,7 @@ export {
 export { type LogLine, parseLogLine } from './log-line.ts';
 export { type ContentKind, contentKindOf } from './content-kind.ts';
 export { decodeBase64 } from './base64.ts';
-export { gunzipBounded } from './gzip.ts';
+export { gunzipBounded, gzip } from './gzip.ts';
+export { gzipRequest } from './gzip-request.ts';
 export { decodeExportResponse, encodeExportResponse, type PartialSuccess, statusMessageOf } from './export-response.ts';
 export { isRetryableStatus, MAX_RETRY_AFTER_MS, parseRetryAfter } from './status.ts';

@@ -97,7 +97,8 @@ describe('the fake collector', () => {
     const collector = await start({ script: [{}, { delayMs: 100 }] });
     const agent = new Agent({ keepAlive: true });
     await post(collector.url, 'x', { agent });
-    expect(collector.closeIdle()).toBe(1);
+    expect(collector.closeIdle((connection) => connection > 0)).toBe(0);
+    expect(collector.closeIdle((connection) => connection === 0)).toBe(1);
     const busy = post(collector.url);
     while (collector.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(collector.closeIdle()).toBe(0);
@@ -115,6 +116,49 @@ describe('the fake collector', () => {
     const collector = await start({ script: [{ status: 413 }], readBodies: false });
     expect((await post(collector.url, 'y'.repeat(1000))).status).toBe(413);
     expect(collector.requests[0]?.rawBody).toHaveLength(0);
+  });
+
+  it('refuses connections for a while, and is back on the same port', async () => {
+    const collector = await start();
+    await collector.listen(false);
+    await expect(post(collector.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await collector.listen(true);
+    expect((await post(collector.url)).status).toBe(200);
+  });
+
+  it('tells how each request ended, and keeps none when told so', async () => {
+    const ends: [string, boolean][] = [];
+    const gone = new Set<number>();
+    const collector = await start({
+      script: [{}, { fault: 'reset' }, { delayMs: 200 }],
+      keepRequests: false,
+      onEnd: ({ path }, answered) => ends.push([path, answered]),
+      onDisconnect: (connection) => gone.add(connection),
+    });
+    await post(`${collector.url}/a`);
+    await expect(post(`${collector.url}/b`)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(post(`${collector.url}/c`, 'x', { signal: AbortSignal.timeout(50) })).rejects.toThrow(/abort/i);
+    await expect
+      .poll(() => ends)
+      .toEqual([
+        ['/a', true],
+        ['/b', false],
+        ['/c', false],
+      ]);
+    expect(collector.requests).toEqual([]);
+    collector.closeIdle();
+    await expect.poll(() => gone.size).toBe(collector.connections);
+  });
+
+  it('shows another certificate to new connections', async () => {
+    const tls = testTls();
+    const apart = { ca: tls.ca, agent: false };
+    const collector = await start({ tls: tls.server });
+    expect((await post(collector.url, 'x', apart)).status).toBe(200);
+    collector.present(tls.expired);
+    await expect(post(collector.url, 'x', apart)).rejects.toThrow(/expired/);
+    collector.present(tls.server);
+    expect((await post(collector.url, 'x', apart)).status).toBe(200);
   });
 
   it('serves TLS with the checked-in certificates', async () => {

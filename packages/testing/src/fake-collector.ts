@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type ServerOptions as TlsServerOptions
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { type FakeAnswer, play } from './fake-collector-answer.ts';
+import type { TlsIdentity } from './fake-collector-tls.ts';
 
 export type { FakeAnswer, HttpFakeAnswer } from './fake-collector-answer.ts';
 export { type TestTls, testTls, type TlsIdentity } from './fake-collector-tls.ts';
@@ -34,6 +35,14 @@ export interface FakeCollectorOptions {
   readonly tls?: TlsServerOptions;
   /** `false` answers as soon as the headers are there and never reads a body. */
   readonly readBodies?: boolean;
+  /** Where to listen; default a free port. */
+  readonly port?: number;
+  /** `false` keeps no requests, for tests that send many. */
+  readonly keepRequests?: boolean;
+  /** Is told how a request ended: whether its whole answer was handed to the connection. */
+  readonly onEnd?: (request: ReceivedRequest, answered: boolean) => void;
+  /** Is told when a connection is gone. */
+  readonly onDisconnect?: (connection: number) => void;
 }
 
 /** A scripted OTLP/HTTP server on a free port of 127.0.0.1. */
@@ -46,8 +55,12 @@ export interface FakeCollector {
   readonly connections: number;
   /** The most requests that were in progress at the same time. */
   readonly peakConcurrency: number;
-  /** Closes every connection that has no request in progress, before this call returns; tells how many. */
-  closeIdle(): number;
+  /** Closes every connection, of those that are meant, that has no request in progress, before this call returns; tells how many. */
+  closeIdle(meant?: (connection: number) => boolean): number;
+  /** `false` refuses connections and resets those there are, `true` takes them again, on the same port. */
+  listen(on: boolean): Promise<void>;
+  /** Shows other certificates to connections from now on, and closes those there are. */
+  present(identity: TlsIdentity): void;
   close(): Promise<void>;
 }
 
@@ -63,10 +76,11 @@ const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
  * @example const collector = await startFakeCollector({ script: [{ status: 503 }, { fault: 'reset' }] });
  */
 export const startFakeCollector = async (options: FakeCollectorOptions = {}): Promise<FakeCollector> => {
-  const { script = [], tls, readBodies = true } = options;
+  const { script = [], tls, readBodies = true, keepRequests = true, onEnd, onDisconnect } = options;
   const requests: ReceivedRequest[] = [];
   const numbers = new WeakMap<Socket, number>();
   const open = new Map<Socket, number>();
+  let received = 0;
   let connections = 0;
   let inProgress = 0;
   let peakConcurrency = 0;
@@ -99,7 +113,9 @@ export const startFakeCollector = async (options: FakeCollectorOptions = {}): Pr
     busy(socket, 1);
     response.once('close', () => busy(socket, -1));
     const request = await receive(message);
-    const index = requests.push(request) - 1;
+    const index = received++;
+    if (keepRequests) requests.push(request);
+    response.once('close', () => onEnd?.(request, response.writableFinished));
     await play(response, typeof script === 'function' ? script(request, index) : (script[index] ?? {}));
   };
 
@@ -115,11 +131,29 @@ export const startFakeCollector = async (options: FakeCollectorOptions = {}): Pr
     socket.once('close', () => sockets.delete(socket));
   });
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
-    numbers.set(socket, connections++);
+    const number = connections++;
+    numbers.set(socket, number);
     open.set(socket, 0);
-    socket.on('error', () => undefined).once('close', () => open.delete(socket));
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        open.delete(socket);
+        onDisconnect?.(number);
+      });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listenOn = (wanted: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject).listen(wanted, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  const stop = (how: 'destroy' | 'resetAndDestroy'): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket[how]();
+    });
+  await listenOn(options.port ?? 0);
   const { port } = server.address() as AddressInfo;
 
   return {
@@ -132,15 +166,21 @@ export const startFakeCollector = async (options: FakeCollectorOptions = {}): Pr
     get peakConcurrency() {
       return peakConcurrency;
     },
-    closeIdle: () => {
-      const idle = [...open].filter(([, active]) => active === 0).map(([socket]) => socket);
+    closeIdle: (meant = () => true) => {
+      const idle = [...open]
+        .filter(([socket, active]) => active === 0 && meant(numbers.get(socket) ?? -1))
+        .map(([socket]) => socket);
       for (const socket of idle) socket.destroy();
       return idle.length;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    listen: async (on) => {
+      if (on === server.listening) return;
+      await (on ? listenOn(port) : stop('resetAndDestroy'));
+    },
+    present: (identity) => {
+      if ('setSecureContext' in server) server.setSecureContext(identity);
+      for (const socket of sockets) socket.destroy();
+    },
+    close: () => stop('destroy'),
   };
 };

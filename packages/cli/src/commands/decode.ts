@@ -1,15 +1,14 @@
-import { cloudwatchLogs as cloudwatchLogsEncoding } from '@serverless-otlp/forwarder/encodings/cloudwatch-logs';
-import { cloudwatchLogs as cloudwatchLogsReceiver } from '@serverless-otlp/forwarder/receivers/cloudwatch-logs';
 import type { Decoded } from '@serverless-otlp/forwarder/types';
 import { requestToJson, type OtlpRequest } from '@serverless-otlp/otlp';
 import { terminalOf, prettyPrinter, visibleJson } from '@serverless-otlp/dev-server';
 import { onInterruption } from '../interruption.ts';
 import { outputTo } from '../output.ts';
-import { eventsOf, MAX_DOCUMENT_BYTES, type EventDocument } from '../sources/events.ts';
+import { eventsOf, MAX_DOCUMENT_BYTES } from '../sources/events.ts';
 import { inputsOf, typingHint, type Input } from '../sources/inputs.ts';
 import { linesOf, textOfLine } from '../sources/lines.ts';
 import { positionName } from '../sources/positions.ts';
-import { decodeLine, LINE_ENCODINGS, UNBOUNDED } from '../sources/telemetry-line.ts';
+import { decodeEvent } from '../sources/telemetry-event.ts';
+import { decodeLine } from '../sources/telemetry-line.ts';
 import { bytesUntil } from '../sources/until.ts';
 import { MAX_MESSAGE_BYTES } from '../forward/subscription-event.ts';
 
@@ -32,10 +31,6 @@ interface Printer {
 
 const jsonPrinter: Printer = { print: (request) => `${visibleJson(requestToJson(request))}\n`, end: () => '' };
 
-const unreadable = (message: string): Decoded => ({
-  fault: { reason: 'json', message, source: {}, sha256: '', bytes: 0 },
-});
-
 async function* foundInLines(input: Input, signal: AbortSignal): AsyncGenerator<Found, void> {
   for await (const lines of linesOf(bytesUntil(input, signal), MAX_MESSAGE_BYTES)) {
     for (const line of lines) {
@@ -44,15 +39,6 @@ async function* foundInLines(input: Input, signal: AbortSignal): AsyncGenerator<
     }
   }
 }
-
-const receiver = cloudwatchLogsReceiver();
-const encoding = cloudwatchLogsEncoding({ lines: LINE_ENCODINGS });
-
-const decodeEvent = (document: EventDocument): readonly Decoded[] => {
-  if ('problem' in document) return [unreadable(document.problem)];
-  if (!receiver.accepts(document.event)) return [unreadable('this is not a CloudWatch Logs subscription event')];
-  return receiver.receive(document.event).flatMap((record) => encoding.decode(record, UNBOUNDED) ?? []);
-};
 
 async function* foundInEvents(input: Input, signal: AbortSignal): AsyncGenerator<Found, void> {
   for await (const document of eventsOf(linesOf(bytesUntil(input, signal), MAX_DOCUMENT_BYTES))) {

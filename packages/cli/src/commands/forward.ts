@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { forwarderOf, type ForwarderSettings } from '../config/forwarder.ts';
 import { terminalOf } from '@serverless-otlp/dev-server';
 import { complaints } from '../forward/complaints.ts';
-import { createProgress } from '../forward/progress.ts';
+import { createProgress, deliveredSoFar } from '../forward/progress.ts';
 import {
   billedBytes,
   EVENT_LIMITS,
@@ -99,7 +99,7 @@ export const forward = async (files: readonly string[], options: ForwardOptions)
   const tally = createTally();
   const complain = complaints(positions.nameOf);
   const [stdout, stderr] = [outputTo(process.stdout), outputTo(process.stderr)];
-  const progress = createProgress(terminalOf(process.stderr), () => performance.now());
+  const progress = createProgress(terminalOf(process.stderr), () => performance.now(), deliveredSoFar);
   const say = (text: string): Promise<void> => stderr.write(`${progress.clear()}${text}\n`);
 
   let reported: Report | undefined;

@@ -1,5 +1,11 @@
 import type { Forwarder, Report } from '@serverless-otlp/forwarder';
-import { ConfigError, loadForwarder, type Environment } from '@serverless-otlp/forwarder/config';
+import {
+  ConfigError,
+  loadConfig,
+  loadForwarder,
+  ownLogGroupsOf,
+  type Environment,
+} from '@serverless-otlp/forwarder/config';
 import { statSync } from 'node:fs';
 import { UsageError } from '../usage-error.ts';
 
@@ -11,6 +17,8 @@ export interface ForwarderSettings {
   readonly config?: string;
   readonly protocol?: string;
   readonly compression?: string;
+  /** Ids of the exporters to send to; default all. */
+  readonly destinations?: readonly string[];
 }
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
@@ -69,6 +77,16 @@ const environmentOf = (settings: ForwarderSettings, given: Environment): Environ
   return env;
 };
 
+/** A mistake in a configuration is one of the person at the keyboard. */
+const asUsage = async <T>(load: () => Promise<T>): Promise<T> => {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+};
+
 /**
  * The forwarder the command line asks for: from `--config`, or from the options over the `OTEL_EXPORTER_OTLP_*` variables.
  *
@@ -81,16 +99,39 @@ export const forwarderOf = async (
   env: Environment = process.env,
 ): Promise<Forwarder> => {
   checkTogether(settings);
-  try {
-    return await loadForwarder({
+  const { config: configFile, destinations } = settings;
+  return asUsage(() =>
+    loadForwarder({
       env: environmentOf(settings, env),
       onReport,
       onWarning,
       defaultEndpoint: DEFAULT_ENDPOINT,
-      ...(settings.config === undefined ? {} : { configFile: settings.config }),
-    });
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
+      ...(configFile === undefined ? {} : { configFile }),
+      ...(destinations === undefined ? {} : { destinations }),
+    }),
+  );
+};
+
+/**
+ * The log groups that no forwarder processes, since it writes to them itself (D21).
+ *
+ * @throws {UsageError} for every mistake in options, variables and file.
+ */
+export const ownLogGroups = async (
+  settings: ForwarderSettings,
+  env: Environment = process.env,
+): Promise<readonly string[]> => {
+  checkTogether(settings);
+  const { config: configFile } = settings;
+  const given = environmentOf(settings, env);
+  const config = await asUsage(() =>
+    loadConfig({
+      env: given,
+      // Whoever loads the forwarder tells them.
+      onWarning: () => undefined,
+      defaultEndpoint: DEFAULT_ENDPOINT,
+      ...(configFile === undefined ? {} : { configFile }),
+    }),
+  );
+  return ownLogGroupsOf(given, config);
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Terminal } from '@serverless-otlp/dev-server';
-import { createProgress } from './progress.ts';
+import { createProgress, deliveredSoFar } from './progress.ts';
 import type { TotalReport } from './tally.ts';
 
 const report = (lines: number): TotalReport => ({
@@ -15,7 +15,7 @@ const terminal = (isTty: boolean): Terminal => ({ columns: 80, unicode: true, is
 describe('createProgress', () => {
   it('is silent at first, then speaks every five seconds in which something happened', () => {
     let now = 0;
-    const progress = createProgress(terminal(false), () => now);
+    const progress = createProgress(terminal(false), () => now, deliveredSoFar);
     const said = [1000, 2000, 3000, 7000, 12_000, 17_000].map((at, index) => {
       now = at;
       return progress.tick(report(index < 3 ? 1 : index < 5 ? 2 : 3));
@@ -27,7 +27,7 @@ describe('createProgress', () => {
 
   it('rewrites its line on a terminal, and clears it for others', () => {
     let now = 0;
-    const progress = createProgress(terminal(true), () => now);
+    const progress = createProgress(terminal(true), () => now, deliveredSoFar);
     expect(progress.clear()).toBe('');
     now = 2000;
     expect(progress.tick(report(1))).toBe('\r\u001b[K1 line done, 0 items delivered so far');

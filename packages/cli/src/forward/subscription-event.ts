@@ -15,6 +15,8 @@ export interface SubscriptionEvent {
 
 /** Where log events come from. */
 export interface LogSource {
+  /** Account; default one that does not exist. */
+  readonly owner?: string;
   readonly logGroup: string;
   readonly logStream: string;
 }
@@ -34,11 +36,11 @@ export const billedBytes = (messageBytes: number): number => messageBytes + 26;
 /** A subscription event the way CloudWatch Logs delivers it: JSON, gzipped, in base64. */
 export const subscriptionEvent = (
   logEvents: readonly LogEvent[],
-  { logGroup, logStream }: LogSource,
+  { owner = '000000000000', logGroup, logStream }: LogSource,
 ): SubscriptionEvent => {
   const message = {
     messageType: 'DATA_MESSAGE',
-    owner: '000000000000',
+    owner,
     logGroup,
     logStream,
     subscriptionFilters: ['serverless-otlp'],

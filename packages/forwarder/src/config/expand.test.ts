@@ -40,7 +40,7 @@ it.each(['${A}', '${env:}', '${env:1A}', '${file:/x}', '${env:A', '${', '${env:X
   'refuses %j with the remedy',
   (text) => {
     expect(expanded({ a: [text] }).problems[0]).toEqual({
-      path: 'a[0]',
+      path: 'a.0',
       message: 'a reference must look like ${env:NAME} or ${env:NAME:-default}; $$ is a dollar sign',
     });
   },
@@ -55,8 +55,8 @@ it('names every place where something is missing', () => {
   const { problems } = expanded({ a: '${env:X}', b: [{ c: '${env:Y} ${env:Z}' }] });
   expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
     'a: the variable X is not set',
-    'b[0].c: the variable Y is not set',
-    'b[0].c: the variable Z is not set',
+    'b.0.c: the variable Y is not set',
+    'b.0.c: the variable Z is not set',
   ]);
 });
 

@@ -26,7 +26,7 @@ export const expand = (
     return undefined;
   }
   if (Array.isArray(value)) {
-    return value.map((entry, index) => expand(entry, env, problems, `${path}[${index}]`, depth + 1));
+    return value.map((entry, index) => expand(entry, env, problems, `${path}.${index}`, depth + 1));
   }
   const entries = Object.entries(value).flatMap(([key, entry]): readonly (readonly [string, unknown])[] => {
     const place = path === '' ? key : `${path}.${key}`;

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { configOfFile } from './file.ts';
+import { COMPONENTS } from './registry.ts';
 import type { Config } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'otlp-config-'));
@@ -88,11 +89,11 @@ const EXPECTED: Config = {
 
 describe('a file', () => {
   it.each(['config.yaml', 'config.yml', 'CONFIG.YAML'])('is YAML when it is called %s', async (name) => {
-    expect(await load(YAML, name, ENV)).toEqual(EXPECTED);
+    expect(await load(YAML, name, ENV)).toEqual({ ...EXPECTED, components: COMPONENTS });
   });
 
   it.each(['config.json', 'config', 'config.txt'])('is JSON when it is called %s', async (name) => {
-    expect(await load(JSON.stringify(EXPECTED), name)).toEqual(EXPECTED);
+    expect(await load(JSON.stringify(EXPECTED), name)).toEqual({ ...EXPECTED, components: COMPONENTS });
   });
 
   it('that is YAML under another name says how to name it', async () => {
@@ -232,7 +233,7 @@ describe('the settings', () => {
     [
       'an exporter in a pipeline',
       { exporters: { debug: null }, service: { pipelines: { logs: { exporters: [] } } } },
-      'service.pipelines.logs.exporters: must name exactly one exporter',
+      'service.pipelines.logs.exporters: must name at least one exporter',
     ],
     [
       'any endpoint',
@@ -369,4 +370,205 @@ describe('the settings', () => {
     expect(message).not.toContain(canary);
     expect(cause).toBeUndefined();
   });
+});
+
+describe('several destinations', () => {
+  const exporters = { 'otlp_http/a': { endpoint: 'http://a' }, 'otlp_http/b': { endpoint: 'http://b' } };
+  const file = (over: object = {}): object => ({
+    exporters,
+    service: { pipelines: { traces: { exporters: ['otlp_http/a', 'otlp_http/b'] } } },
+    ...over,
+  });
+
+  it('each get all of it', async () => {
+    const { service } = await load(JSON.stringify(file()));
+    expect(service.pipelines.traces?.exporters).toEqual(['otlp_http/a', 'otlp_http/b']);
+  });
+
+  it('are not named twice: one would get everything twice', async () => {
+    const service = { pipelines: { traces: { exporters: ['otlp_http/a', 'otlp_http/b', 'otlp_http/a'] } } };
+    expect(await problems(file({ service }))).toEqual(['service.pipelines.traces.exporters: names an exporter twice']);
+  });
+
+  it('have a rule, a store, a breaker, a preset and an age of their own', async () => {
+    const own = {
+      endpoint: 'http://a',
+      match: { include: { log_group: ['/aws/lambda/prod-*'] }, exclude: { owner: ['1'] } },
+      dead_letter: false,
+      breaker: { enabled: true, failures: 3, interval_ms: 1_000 },
+      preset: 'datadog',
+      max_age_hours: 24,
+    };
+    const config = await load(JSON.stringify(file({ exporters: { ...exporters, 'otlp_http/a': own } })));
+    expect(config.exporters['otlp_http/a']).toMatchObject(own);
+    expect(config.exporters['otlp_http/a']).toMatchObject({ limits: { traces: { maxBytes: 3_200_000 } } });
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'an unknown preset',
+      { preset: 'canary' },
+      'preset: must be aws_cloudwatch, coralogix, datadog, dynatrace or new_relic',
+    ],
+    ['a rule of nothing', { match: { include: { owner: [] } } }, 'match.include.owner: must not be empty'],
+    ['a rule that is text', { match: 'prod' }, 'match: must be a mapping of names to values'],
+    ['a misspelt rule', { match: { includes: {} } }, 'match.includes: is not a setting; check its spelling'],
+    [
+      'a rule about the resource',
+      { match: { include: { service: ['a'] } } },
+      'match.include.service: is not a setting; check its spelling',
+    ],
+    ['no failures', { breaker: { failures: 0 } }, 'breaker.failures: must be at least 1'],
+    ['a breaker that is on', { breaker: true }, 'breaker: must be a mapping of names to values'],
+    ['no age at all', { max_age_hours: 0 }, 'max_age_hours: must be at least 1'],
+    ['a store of its own', { dead_letter: { folder: {} } }, 'dead_letter: must be true or false'],
+  ])('with %s are refused', async (_what, settings, problem) => {
+    expect(await problems(withExporter(settings))).toEqual([`exporters.otlp_http.${problem}`]);
+  });
+
+  it('a debug exporter has the settings of every destination', async () => {
+    const debug = { match: { include: { owner: ['1'] } }, dead_letter: false };
+    const config = await load(
+      JSON.stringify({ exporters: { debug }, service: { pipelines: { logs: { exporters: ['debug'] } } } }),
+    );
+    expect(config.exporters['debug']).toEqual(debug);
+  });
+});
+
+describe('the dead-letter store', () => {
+  const withStore = (dead_letter: unknown): object => ({ ...withExporter({}), dead_letter });
+
+  it('is a folder or a bucket', async () => {
+    const folderStore = { folder: { path: 'letters' } };
+    expect((await load(JSON.stringify(withStore(folderStore)))).dead_letter).toEqual(folderStore);
+    const s3 = {
+      bucket: 'my-bucket',
+      prefix: 'forwarder/',
+      region: 'eu-central-1',
+      endpoint: 'http://127.0.0.1:9000',
+      force_path_style: 'true',
+      kms_key_id: 'alias/x',
+      expected_bucket_owner: '123456789012',
+    };
+    const read = await load(JSON.stringify(withStore({ s3 })));
+    expect(read.dead_letter).toEqual({ s3: { ...s3, force_path_style: true } });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', {}, 'dead_letter: needs exactly one of s3 and folder'],
+    ['both', { folder: { path: 'a' }, s3: { bucket: 'abc' } }, 'dead_letter: needs exactly one of s3 and folder'],
+    ['text', 's3://b', 'dead_letter: must be a mapping of names to values'],
+    ['no bucket', { s3: {} }, 'dead_letter.s3.bucket: is missing'],
+    ['no name of a bucket', { s3: { bucket: 'My_Bucket' } }, 'dead_letter.s3.bucket: is not the name of a bucket'],
+    ['an empty path', { folder: { path: '' } }, 'dead_letter.folder.path: must not be empty'],
+    [
+      'an owner in words',
+      { s3: { bucket: 'abc', expected_bucket_owner: 'me' } },
+      'dead_letter.s3.expected_bucket_owner: must be an account id',
+    ],
+    [
+      'a misspelt setting',
+      { s3: { bucket: 'abc', prefixes: 'x' } },
+      'dead_letter.s3.prefixes: is not a setting; check its spelling',
+    ],
+  ])('of %s is refused', async (_what, given, problem) => {
+    expect(await problems(withStore(given))).toEqual([problem]);
+  });
+
+  it('without a value refuses to start: a store nobody named keeps nothing', async () => {
+    expect(await problems(withStore({ s3: { bucket: '${env:BUCKET}' } }))).toEqual([
+      'dead_letter.s3.bucket: the variable BUCKET is not set',
+    ]);
+  });
+});
+
+describe('a destination with a value that has no value', () => {
+  const STORE = { folder: { path: 'letters' } };
+  const withKey = (settings: object, over: object = {}): object => ({
+    exporters: {
+      'otlp_http/a': { endpoint: 'http://a', headers: { 'x-key': '${env:KEY}' }, ...settings },
+      'otlp_http/b': { endpoint: 'http://b' },
+    },
+    service: { pipelines: { traces: { exporters: ['otlp_http/a', 'otlp_http/b'] } } },
+    ...over,
+  });
+  const MISSING = 'exporters.otlp_http/a.headers.x-key: the variable KEY is not set';
+
+  it('D4: fails alone when there is a store', async () => {
+    const config = await load(JSON.stringify(withKey({}, { dead_letter: STORE })));
+    expect(config.broken).toEqual({ 'otlp_http/a': 'headers.x-key the variable KEY is not set' });
+    expect(config.exporters['otlp_http/b']).toEqual({ endpoint: 'http://b' });
+  });
+
+  it('D4: fails alone when a variable names the store', async () => {
+    const path = join(folder, 'by-variable.json');
+    writeFileSync(path, JSON.stringify(withKey({})));
+    const config = await configOfFile(path, {}, { store: STORE });
+    expect(Object.keys(config.broken ?? {})).toEqual(['otlp_http/a']);
+    expect(config.dead_letter).toEqual(STORE);
+  });
+
+  it('D4: refuses to start when there is none, or it wants none', async () => {
+    expect(await problems(withKey({}))).toEqual([MISSING]);
+    for (const dead_letter of [false, 'false', '${env:NO:-FALSE}'])
+      expect(await problems(withKey({ dead_letter }, { dead_letter: STORE }))).toEqual([MISSING]);
+  });
+
+  it('D4: also without an endpoint, which nobody can call', async () => {
+    const config = await load(JSON.stringify(withKey({ endpoint: '${env:ENDPOINT}' }, { dead_letter: STORE })));
+    expect(config.broken?.['otlp_http/a']).toContain('endpoint the variable ENDPOINT is not set');
+  });
+
+  it.each<[string, object, string]>([
+    ['match', { match: '${env:X}' }, 'match: the variable X is not set'],
+    [
+      'match.include',
+      { match: { include: { owner: ['${env:X}'] } } },
+      'match.include.owner.0: the variable X is not set',
+    ],
+    ['dead_letter', { dead_letter: '${env:X}' }, 'dead_letter: the variable X is not set'],
+  ])('D1, D4: refuses to start when it is %s, store or not', async (_what, settings, problem) => {
+    const { headers: _headers, ...plain } = { endpoint: 'http://c', headers: {}, ...settings };
+    for (const over of [{}, { dead_letter: STORE }])
+      expect(await problems({ ...withExporter(plain), ...over })).toEqual([`exporters.otlp_http.${problem}`]);
+  });
+
+  it.each<[string, object, string]>([
+    ['a misspelt setting', { endpont: 'x' }, 'endpont: is not a setting; check its spelling'],
+    ['a broken rule', { match: { include: { owner: '1' } } }, 'match.include.owner: must be a list'],
+    ['a misspelt rule', { match: { exclud: {} } }, 'match.exclud: is not a setting; check its spelling'],
+    ['a wrong value', { timeout_ms: 'soon' }, 'timeout_ms: must be a whole number'],
+  ])('D1, D4: forgives nothing else: %s beside it refuses to start', async (_what, settings, problem) => {
+    const found = await problems(withKey(settings, { dead_letter: STORE }));
+    expect(found).toEqual([`exporters.otlp_http/a.${problem}`]);
+  });
+
+  it('D4: an unknown type is no value, and refuses to start', async () => {
+    const exporters = { ...(withKey({}) as { exporters: object }).exporters, 'kafka/x': { brokers: '${env:NONE}' } };
+    const found = await problems(withKey({}, { dead_letter: STORE, exporters }));
+    expect(found).toEqual(['exporters.kafka/x: unknown type; known: otlp_http, debug']);
+  });
+
+  it('D27: is told by its place, never by the rest of the value', async () => {
+    const headers = { 'x-key': 'canary-61 ${env:KEY}', other: 'canary-62' };
+    const config = await load(JSON.stringify(withKey({ headers }, { dead_letter: STORE })));
+    expect(config.broken?.['otlp_http/a']).not.toContain('canary');
+  });
+
+  it.each(['exporters', 'processors', 'service', 'dead_letter'])(
+    'an empty %s is a problem, not a crash',
+    async (name) => {
+      expect(await problems({ ...withKey({}, { dead_letter: STORE }), [name]: null })).not.toEqual([]);
+    },
+  );
+});
+
+it('refuses a pipeline whose exporter has no endpoint for its signal', async () => {
+  const config = {
+    exporters: { otlp_http: { traces_endpoint: 'http://c/v1/traces' } },
+    service: { pipelines: { traces: { exporters: ['otlp_http'] }, logs: { exporters: ['otlp_http'] } } },
+  };
+  expect(await problems(config)).toEqual([
+    'exporters.otlp_http: needs endpoint or logs_endpoint: the pipeline of logs uses it',
+  ]);
 });

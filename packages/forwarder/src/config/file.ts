@@ -1,21 +1,38 @@
 import { readFile } from 'node:fs/promises';
+import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
 import * as v from 'valibot';
-import { typeOf } from './build.ts';
+import { type BrokenExporters, reasonsOf, takeBroken } from './broken-exporters.ts';
+import { typeOf } from './components.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { expand } from './expand.ts';
 import { parseText } from './parse-text.ts';
+import { withPem } from './pem.ts';
+import { PRESETS } from './presets.ts';
 import { undefinedIds } from './references.ts';
+import { COMPONENTS } from './registry.ts';
 import { COMPONENT_SCHEMAS, configSchema } from './schema.ts';
 import type { Schema } from './schema-values.ts';
-import type { Config } from './settings.ts';
+import type { Config, DeadLetterSettings, OtlpHttpSettings } from './settings.ts';
+
+/** What {@link configOfFile} has to know besides the file. */
+export interface FileOptions {
+  /** The dead-letter store where the file names none. */
+  readonly store?: DeadLetterSettings | undefined;
+  /** Is told which variables do not count. */
+  readonly onWarning?: (warning: string) => void;
+}
 
 /**
  * Reads, expands and checks a configuration file: JSON, or YAML by its name. All mistakes are reported at once with their paths.
  *
  * @throws {ConfigError}
  */
-export const configOfFile = async (path: string, env: Environment): Promise<Config> => {
+export const configOfFile = async (
+  path: string,
+  env: Environment,
+  { store, onWarning = () => undefined }: FileOptions = {},
+): Promise<Config> => {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -26,26 +43,74 @@ export const configOfFile = async (path: string, env: Environment): Promise<Conf
   const problems: ConfigProblem[] = [];
   const parsed = await parseText(path, text);
   const expanded = expand(parsed, env, problems);
-  const config = check(configSchema, '', expanded, problems);
   const given = (typeof expanded === 'object' && expanded !== null ? expanded : {}) as Readonly<
     Record<string, unknown>
   >;
-  const exporters = checkComponents('exporters', given['exporters'], problems);
+  const broken = takeBroken(
+    given['exporters'],
+    (given['dead_letter'] as DeadLetterSettings | undefined) ?? store,
+    problems,
+  );
+  const config = check(configSchema, '', expanded, problems);
+  const exporters = checkComponents('exporters', given['exporters'], problems, broken);
   const processors = checkComponents('processors', given['processors'], problems);
   // As they stand in the file: an id is named in the message, and what a reference stands for may be a secret.
   for (const problem of undefinedIds(parsed)) problems.push(problem);
+  if (config !== undefined) problems.push(...silentExporters({ ...config, exporters }, broken));
   if (config === undefined || problems.length > 0) throw new ConfigError(problems);
-  return { ...config, exporters, processors };
+  const ignored = Object.keys(env).filter((name) => name.startsWith('OTEL_EXPORTER_OTLP_') && env[name] !== '');
+  if (ignored.length > 0)
+    onWarning(`a configuration file is in use: ${ignored.join(', ')} ignored, except as \${env:NAME} in it`);
+  return withPem({
+    ...(store && { dead_letter: store }),
+    ...config,
+    components: COMPONENTS,
+    exporters: withLimits(exporters),
+    processors,
+    ...(broken.size === 0 ? {} : { broken: reasonsOf(broken) }),
+  });
 };
+
+/** Exporters that a pipeline uses and that have no endpoint for its signal. */
+const silentExporters = (config: Config, broken: BrokenExporters): readonly ConfigProblem[] =>
+  SIGNALS.flatMap((signal) =>
+    (config.service.pipelines[signal]?.exporters ?? [])
+      .filter((id) => typeOf(id) === 'otlp_http' && !broken.has(id) && !sends(config.exporters[id], signal))
+      .map((id) => ({
+        path: `exporters.${id}`,
+        message: `needs endpoint or ${signal}_endpoint: the pipeline of ${signal} uses it`,
+      })),
+  );
+
+/** Whether these settings of an `otlp_http` exporter name an endpoint for the signal. */
+const sends = (settings: unknown, signal: Signal): boolean => {
+  const { endpoint, [`${signal}_endpoint` as const]: own } = (settings ?? {}) as OtlpHttpSettings;
+  return endpoint !== undefined || own !== undefined || settings === undefined;
+};
+
+/** Presets as what they stand for. */
+const withLimits = (exporters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(exporters).map(([id, settings]) => {
+      const { preset } = settings as OtlpHttpSettings;
+      return [id, preset === undefined ? settings : { ...(settings as object), limits: PRESETS[preset] }];
+    }),
+  );
 
 /** Whoever put the configuration itself where its path belongs finds it in no log. */
 const placeOf = (path: string): string => (/^[\w./\\: @+-]{1,255}$/.test(path) ? path : 'the configuration file');
 
-const check = <T>(schema: Schema<T>, path: string, value: unknown, problems: ConfigProblem[]): T | undefined => {
+const check = <T>(
+  schema: Schema<T>,
+  path: string,
+  value: unknown,
+  problems: ConfigProblem[],
+  forgiven: readonly ConfigProblem[] = [],
+): T | undefined => {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   // One problem per place: what could not be expanded is not wrong a second time.
-  const known = new Set(problems.map((problem) => problem.path));
+  const known = new Set([...problems, ...forgiven].map((problem) => problem.path));
   for (const issue of result.issues) {
     const problem = problemOf(path, issue);
     if (!known.has(problem.path)) problems.push(problem);
@@ -66,6 +131,7 @@ const checkComponents = (
   kind: 'exporters' | 'processors',
   components: unknown,
   problems: ConfigProblem[],
+  broken: BrokenExporters = new Map(),
 ): Readonly<Record<string, unknown>> => {
   const schemas = COMPONENT_SCHEMAS[kind];
   const checked: [string, unknown][] = [];
@@ -75,9 +141,10 @@ const checkComponents = (
     const schema = Object.hasOwn(schemas, typeOf(id)) ? schemas[typeOf(id)] : undefined;
     if (schema === undefined) {
       problems.push({ path: `${kind}.${id}`, message: `unknown type; known: ${Object.keys(schemas).join(', ')}` });
-    } else {
-      checked.push([id, check(schema, `${kind}.${id}`, settings ?? {}, problems)]);
+      continue;
     }
+    const valid = check(schema, `${kind}.${id}`, settings ?? {}, problems, broken.get(id));
+    checked.push([id, broken.has(id) ? settings : valid]); // nothing is made of what is broken
   }
   return Object.fromEntries(checked);
 };

@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Report } from '../pipeline/report.ts';
-import { type Environment, loadForwarder } from './index.ts';
+import { type Environment, loadForwarder, ownLogGroupsOf } from './index.ts';
 
 const seen: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
 const server = createServer((request, response) => {
@@ -113,6 +113,31 @@ describe('a forwarder', () => {
     expect(urls()).toEqual(['/a/v1/traces', '/b/v1/traces']);
   });
 
+  it('sends to the chosen destinations alone', async () => {
+    const path = join(folder, 'two.json');
+    const pipeline = { exporters: ['otlp_http/a', 'otlp_http/b'] };
+    const exporters = { 'otlp_http/a': { endpoint: `${base}/a` }, 'otlp_http/b': { endpoint: `${base}/b` } };
+    writeFileSync(path, JSON.stringify({ exporters, service: { pipelines: { traces: pipeline } } }));
+    const load = (destinations: readonly string[]): Promise<unknown> =>
+      loadForwarder({
+        env: {},
+        configFile: path,
+        destinations,
+        onReport: () => undefined,
+        onWarning: () => undefined,
+      }).then((forwarder) => forwarder(eventOf('/aws/lambda/app'), context));
+    await load(['otlp_http/b']);
+    expect(urls()).toEqual(['/b/v1/traces']);
+    await expect(load(['otlp_http/c'])).rejects.toThrow('known: otlp_http/a, otlp_http/b');
+  });
+
+  it('D21: its own log groups are those of Lambda, of the variable and of the configuration', () => {
+    const env = { AWS_LAMBDA_FUNCTION_NAME: 'f', OTLP_FORWARDER_OWN_LOG_GROUPS: ' /a, ,/b' };
+    const config = { exporters: {}, service: { pipelines: {}, own_log_groups: ['/c'] } };
+    expect(ownLogGroupsOf(env, config)).toEqual(['/aws/lambda/f', '/a', '/b', '/c']);
+    expect(ownLogGroupsOf({}, { exporters: {}, service: { pipelines: {} } })).toEqual([]);
+  });
+
   it.each([
     [{ AWS_LAMBDA_LOG_GROUP_NAME: '/custom/group' }, '/custom/group'],
     [{ AWS_LAMBDA_FUNCTION_NAME: 'forwarder' }, '/aws/lambda/forwarder'],
@@ -123,5 +148,143 @@ describe('a forwarder', () => {
     expect(reports[0]).toMatchObject({ lines: { in: 3, ignored: 3 }, ignored: { own_logs: 3 }, balanced: true });
     await forward(env, {}, `${logGroup}-2`);
     expect(urls()).toHaveLength(3);
+  });
+
+  it('D21: a variable names other log groups that are not processed', async () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTLP_FORWARDER_OWN_LOG_GROUPS: '/aws/lambda/redrive, /other' };
+    for (const logGroup of ['/aws/lambda/redrive', '/other']) {
+      const { reports } = await forward(env, {}, logGroup);
+      expect(reports[0]).toMatchObject({ ignored: { own_logs: 3 }, balanced: true });
+    }
+    expect(urls()).toEqual([]);
+    await forward(env, {}, '/aws/lambda/redrive-2');
+    expect(urls()).toHaveLength(3);
+  });
+});
+
+describe('a dead-letter store', () => {
+  const storeAt = (name: string): string => join(folder, name);
+  const keysIn = (path: string): readonly string[] =>
+    existsSync(path)
+      ? readdirSync(path, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+          .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+      : [];
+  const deadPort = (): Promise<string> =>
+    new Promise((resolve) => {
+      const probe = createServer().listen(0, '127.0.0.1', () => {
+        const { port } = probe.address() as AddressInfo;
+        probe.close(() => resolve(`http://127.0.0.1:${port}`));
+      });
+    });
+  const two = (over: object, settings: object = {}): object => ({
+    exporters: {
+      'otlp_http/up': { endpoint: base },
+      'otlp_http/down': { endpoint: '${env:DOWN}', retry: { enabled: false }, ...settings },
+    },
+    service: { pipelines: { traces: { exporters: ['otlp_http/up', 'otlp_http/down'] } } },
+    ...over,
+  });
+  const fileOf = (config: object): string => {
+    const path = join(folder, 'two.json');
+    writeFileSync(path, JSON.stringify(config));
+    return path;
+  };
+
+  it('D2: named by a variable, keeps what the collector did not take', async () => {
+    const path = storeAt('by-variable');
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: await deadPort(),
+      OTLP_FORWARDER_DEAD_LETTER: ` ${path} `,
+    };
+    const { reports, warnings } = await forward(env);
+    expect(warnings).toEqual([]);
+    expect(reports[0]?.destinations['otlp_http']).toMatchObject({
+      traces: { pending: 1 },
+      metrics: { pending: 1 },
+      logs: { pending: 1 },
+    });
+    expect(
+      keysIn(path)
+        .map((key) => key.split('/').slice(0, 3).join('/'))
+        .sort(),
+    ).toEqual(['pending/otlp_http/logs', 'pending/otlp_http/metrics', 'pending/otlp_http/traces']);
+  });
+
+  it('D2, D4: a destination that is down and one without its key do not touch the healthy one', async () => {
+    const path = storeAt('by-file');
+    const dead_letter = { folder: { path } };
+    const unset = { headers: { 'x-key': '${env:KEY}' } };
+    for (const settings of [{}, unset]) {
+      seen.splice(0);
+      const { reports, warnings } = await forward(
+        { DOWN: await deadPort() },
+        { configFile: fileOf(two({ dead_letter }, settings)) },
+      );
+      expect(urls()).toEqual(['/v1/traces']);
+      expect(reports[0]?.destinations).toMatchObject({
+        'otlp_http/up': { traces: { delivered: 1 } },
+        'otlp_http/down': { traces: { pending: 1 } },
+      });
+      expect(warnings).toHaveLength(settings === unset ? 1 : 0);
+    }
+    // The same event: the second time replaces the first.
+    expect(keysIn(path)).toHaveLength(1);
+    expect(keysIn(path)[0]).toMatch(/^pending\/otlp_http%2Fdown\/traces\/19700101T000000\.000Z\/[0-9a-f]{64}$/);
+  });
+
+  it('D3: without one the event goes back, whole', async () => {
+    await expect(forward({ DOWN: await deadPort() }, { configFile: fileOf(two({})) })).rejects.toThrow(
+      'the event goes back to its source',
+    );
+    expect(urls()).toEqual(['/v1/traces']);
+  });
+
+  it('D4: without one a missing key refuses to start, and with one by variable it does not', async () => {
+    const configFile = fileOf(two({}, { headers: { 'x-key': '${env:KEY}' } }));
+    const env = { DOWN: await deadPort() };
+    await expect(forward(env, { configFile })).rejects.toThrow('the variable KEY is not set');
+    const { warnings } = await forward({ ...env, OTLP_FORWARDER_DEAD_LETTER: storeAt('third') }, { configFile });
+    expect(warnings.join()).toContain('its telemetry waits in the store until then');
+  });
+
+  it('of the file wins over that of the variable', async () => {
+    const [own, other] = [storeAt('own'), storeAt('other')];
+    const configFile = fileOf(two({ dead_letter: { folder: { path: own } } }));
+    await forward({ DOWN: await deadPort(), OTLP_FORWARDER_DEAD_LETTER: other }, { configFile });
+    expect([keysIn(own).length, keysIn(other).length]).toEqual([1, 0]);
+  });
+
+  it.each(['https://bucket', 's3:/bucket', 's3://B_', 'gs://bucket/x'])(
+    'named %s by a variable refuses to start, without repeating it',
+    async (text) => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTLP_FORWARDER_DEAD_LETTER: text };
+      const failure = await forward(env).catch((error: unknown) => error);
+      expect(String(failure)).toContain(
+        'OTLP_FORWARDER_DEAD_LETTER: must be s3://bucket/prefix, or the path of a folder',
+      );
+      expect(String(failure)).not.toContain(text);
+    },
+  );
+
+  it('D26: metrics have a namespace unless they are switched off', async () => {
+    const namespaces: (string | undefined)[] = [];
+    for (const metrics of [
+      undefined,
+      { namespace: 'Mine' },
+      { enabled: false },
+      { enabled: 'FALSE', namespace: 'x' },
+    ]) {
+      const config = two({}) as { service: object };
+      const configFile = fileOf({ ...config, service: { ...config.service, ...(metrics && { metrics }) } });
+      const forwarder = await loadForwarder({
+        env: { DOWN: base },
+        configFile,
+        onReport: (_report, namespace) => namespaces.push(namespace),
+        onWarning: () => undefined,
+      });
+      await forwarder(eventOf('/aws/lambda/app'), context);
+    }
+    expect(namespaces).toEqual(['OtlpForwarder', 'Mine', undefined, undefined]);
   });
 });

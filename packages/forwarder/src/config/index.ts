@@ -1,48 +1,39 @@
-import { createForwarder, type Forwarder, type ForwarderOptions } from '../forwarder.ts';
+import { createForwarder, type Forwarder } from '../forwarder.ts';
+import type { Report } from '../pipeline/report.ts';
 import { buildForwarder } from './build.ts';
 import type { Environment } from './endpoint.ts';
-import { configOfEnvironment } from './environment.ts';
-import type { Config } from './settings.ts';
+import { loadConfig, type LoadConfigOptions, metricsNamespace } from './load.ts';
+import type { Config, DeadLetterSettings } from './settings.ts';
+import type { DeadLetterStores, LoadPlanOptions, LoadRedriveOptions, LoadStoresOptions } from './redrive.ts';
+import type { RedrivePlan } from '../dead-letter/plan.ts';
+import type { Redrive } from '../dead-letter/redrive.ts';
+import type { Store } from '../types.ts';
 
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { buildForwarder } from './build.ts';
 export { configOfEnvironment, type EnvironmentConfig } from './environment.ts';
 export type { Environment } from './endpoint.ts';
+export type { DeadLetterStores, LoadPlanOptions, LoadRedriveOptions, LoadStoresOptions } from './redrive.ts';
+export { loadConfig, type LoadConfigOptions } from './load.ts';
 export type { Config } from './settings.ts';
 
-/** Where the variables and a forwarder's own reports go. */
-export interface LoadOptions extends Pick<ForwarderOptions, 'onReport'> {
-  /** Default: those of the process. */
-  readonly env?: Environment;
-  /** Is told what was ignored in the variables. */
-  readonly onWarning: (warning: string) => void;
-  /** The base endpoint when nothing names one. The deployed forwarder has none and refuses to start. */
-  readonly defaultEndpoint?: string;
-  /** A configuration file; wins over `OTLP_FORWARDER_CONFIG`. */
-  readonly configFile?: string;
+/** What {@link loadForwarder} needs. */
+export interface LoadOptions extends LoadConfigOptions {
+  /** Is given the report of every invocation, and the namespace of its metrics unless they are switched off. */
+  readonly onReport: (report: Report, namespace?: string) => void;
+  /** Ids of the exporters to send to; default all. */
+  readonly destinations?: readonly string[];
 }
 
-const loadConfig = async (
-  env: Environment,
-  { onWarning, defaultEndpoint, configFile }: LoadOptions,
-): Promise<Config> => {
-  const path = configFile ?? env['OTLP_FORWARDER_CONFIG'] ?? '';
-  if (path !== '') {
-    const config = await (await import('./file.ts')).configOfFile(path, env);
-    const ignored = Object.keys(env).filter((name) => name.startsWith('OTEL_EXPORTER_OTLP_') && env[name] !== '');
-    if (ignored.length > 0)
-      onWarning(`a configuration file is in use: ${ignored.join(', ')} ignored, except as \${env:NAME} in it`);
-    return config;
-  }
-  const { config, warnings } = configOfEnvironment(env, defaultEndpoint);
-  warnings.forEach(onWarning);
-  return config;
-};
-
-/** The log groups this function itself writes to, as Lambda tells them. */
-const ownLogGroups = (env: Environment): readonly string[] => {
+/**
+ * The log groups that are never processed: what this function itself writes to, as Lambda tells it, and those that a variable and
+ * the configuration name besides (D21).
+ */
+export const ownLogGroupsOf = (env: Environment, config: Config): readonly string[] => {
   const { AWS_LAMBDA_LOG_GROUP_NAME: group, AWS_LAMBDA_FUNCTION_NAME: name } = env;
-  return [group ?? '', name === undefined ? '' : `/aws/lambda/${name}`].filter((own) => own !== '');
+  const others = env['OTLP_FORWARDER_OWN_LOG_GROUPS']?.split(',') ?? [];
+  const told = [group, name === undefined ? '' : `/aws/lambda/${name}`, ...others].map((own) => own?.trim() ?? '');
+  return [...told, ...(config.service.own_log_groups ?? [])].filter((own) => own !== '');
 };
 
 /**
@@ -51,7 +42,43 @@ const ownLogGroups = (env: Environment): readonly string[] => {
  * @throws {ConfigError} with every mistake at once.
  */
 export const loadForwarder = async (options: LoadOptions): Promise<Forwarder> => {
-  const { env = process.env, onReport } = options;
-  const config = await loadConfig(env, options);
-  return createForwarder({ ...buildForwarder(config, ownLogGroups(env)), onReport });
+  const { env = process.env, onReport, onWarning, destinations } = options;
+  const loaded = await loadConfig(options);
+  const config =
+    destinations === undefined
+      ? loaded
+      : (await import('./select-destinations.ts')).selectDestinations(loaded, destinations);
+  const namespace = metricsNamespace(config);
+  return createForwarder({
+    ...buildForwarder(config, { ownLogGroups: ownLogGroupsOf(env, config), onWarning }),
+    onReport: (report) => onReport(report, namespace),
+  });
 };
+
+/**
+ * A redrive from the same configuration as the forwarder's. Nothing of it is loaded in a forwarder.
+ *
+ * @throws {ConfigError} with every mistake at once; also when there is no dead-letter store.
+ */
+export const loadRedrive = async (options: LoadRedriveOptions): Promise<Redrive> =>
+  (await import('./redrive.ts')).redriveFrom(options);
+
+/**
+ * What a redrive from this configuration would do; changes nothing.
+ *
+ * @throws {ConfigError} with every mistake at once; {StoreError} what the store fails with.
+ */
+export const loadRedrivePlan = async (options: LoadPlanOptions): Promise<RedrivePlan> =>
+  (await import('./redrive.ts')).planFrom(options);
+
+/**
+ * Where dead letters are; no destination has to be configured.
+ *
+ * @throws {ConfigError} when no store is named.
+ */
+export const loadStores = async (options: LoadStoresOptions): Promise<DeadLetterStores> =>
+  (await import('./redrive.ts')).storesFrom(options);
+
+/** The store in settings. */
+export const storeOf = async (settings: DeadLetterSettings): Promise<Store> =>
+  (await import('./store.ts')).storeOf(settings);

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { TlsOptions } from '../exporters/otlp-http/transport.ts';
-import type { TlsSettings } from './settings.ts';
+import type { Config, OtlpHttpSettings, TlsSettings } from './settings.ts';
 
 /** The variable behind each setting: who configures by variables has never heard of the setting. */
 const VARIABLES = { ca_file: 'CERTIFICATE', cert_file: 'CLIENT_CERTIFICATE', key_file: 'CLIENT_KEY' } as const;
@@ -45,4 +45,20 @@ export const readPem = (tls: TlsSettings): TlsOptions => {
     `${nameOf('cert_file')} and ${nameOf('key_file')}: no PEM certificate and the key that belongs to it`,
   );
   return { ...(ca === undefined ? {} : { ca }), ...pair };
+};
+
+/** The configuration with the PEM files of its exporters read; an exporter with one that is no good is broken (D4). */
+export const withPem = (config: Config): Config => {
+  const exporters: Record<string, unknown> = { ...config.exporters };
+  const broken: Record<string, string> = { ...config.broken };
+  for (const [id, given] of Object.entries(exporters)) {
+    const settings = (given ?? {}) as OtlpHttpSettings;
+    if (settings.tls === undefined || broken[id] !== undefined) continue;
+    try {
+      exporters[id] = { ...settings, pem: readPem(settings.tls) };
+    } catch (error) {
+      broken[id] = (error as Error).message;
+    }
+  }
+  return { ...config, exporters, ...(Object.keys(broken).length > 0 && { broken }) };
 };

@@ -5,7 +5,8 @@ import { requestFromJson } from '@serverless-otlp/otlp';
 import { sampleRequest } from '@serverless-otlp/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, Exporter, Processor, Telemetry } from '../types.ts';
-import { EXPORTERS, maxElapsedMsOf, PROCESSORS } from './registry.ts';
+import { maxElapsedMsOf } from './otlp-http.ts';
+import { EXPORTERS, PROCESSORS } from './registry.ts';
 import type { OtlpHttpSettings } from './settings.ts';
 
 interface Received {
@@ -49,14 +50,14 @@ const spans = (items: number, metadata: Telemetry['metadata'] = {}): Telemetry =
 const exporter = (settings: object): Exporter => {
   const make = EXPORTERS['otlp_http'];
   if (make === undefined) throw new Error('otlp_http is not registered');
-  return make('otlp_http/x', { endpoint: base, ...settings } as never);
+  return make('otlp_http/x', { endpoint: base, ...settings } as never, 'forward');
 };
 const send = (settings: object, items = 4): Promise<readonly Delivery[]> =>
   exporter(settings).export(spans(items), Date.now() + 10_000);
 const processor = (type: string, settings: object): Processor => {
   const make = PROCESSORS[type];
   if (make === undefined) throw new Error(`${type} is not registered`);
-  return make(type, settings as never);
+  return make(type, settings as never, 'forward');
 };
 
 describe('otlp_http from settings', () => {
@@ -111,6 +112,15 @@ describe('otlp_http from settings', () => {
     const [delivery] = await send({ retry: { enabled: false } });
     expect(received).toHaveLength(1);
     expect(delivery?.outcome.status).toBe('retryable');
+  });
+
+  it('D10: spares what is down also where all tries together have little time', async () => {
+    status = 503;
+    const retry = { initial_interval_ms: 1, max_interval_ms: 1, max_elapsed_ms: 400 };
+    const down = exporter({ retry, breaker: { failures: 3 } });
+    const [first] = await down.export(spans(4), Date.now() + 10_000);
+    expect(first?.outcome).toMatchObject({ status: 'rejected', fault: 'destination' });
+    expect(received).toHaveLength(3);
   });
 
   it.each<[OtlpHttpSettings, number | undefined]>([

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { isHeader } from './headers.ts';
+import { PRESETS, type PresetName } from './presets.ts';
+import { originRuleEntries } from './schema-origin.ts';
 import { flag, integer, mapping, oneOf, record, type Schema, text, url } from './schema-values.ts';
-import type { OtlpHttpSettings } from './settings.ts';
+import type { DestinationSettings, OtlpHttpSettings } from './settings.ts';
 
 const tls = v.pipe(
   mapping({
@@ -30,6 +32,31 @@ const retry = v.pipe(
   v.description('Tries after 429, 502, 503, 504, timeouts and failed connections.'),
 );
 
+const breaker = v.pipe(
+  mapping({
+    enabled: v.exactOptional(flag('Whether a destination that is down is spared. Default true.')),
+    failures: v.exactOptional(integer(1, 1_000, 'Failures in a row that open it. Default 5.')),
+    interval_ms: v.exactOptional(integer(1, 3_600_000, 'Between two probes while it is open. Default 30000.')),
+  }),
+  v.description('Sends nothing for a while after a number of failures.'),
+);
+
+/** What every destination has besides its own settings. */
+const destination = {
+  match: v.exactOptional(
+    v.pipe(
+      mapping(originRuleEntries()),
+      v.description('Where the telemetry for this destination comes from. Default: all.'),
+    ),
+  ),
+  dead_letter: v.exactOptional(
+    flag('Whether what it does not take waits in `dead_letter`; otherwise it goes back to the source. Default true.'),
+  ),
+  max_age_hours: v.exactOptional(
+    integer(1, 87_600, 'How old undelivered telemetry may be and still be sent. Default 336 (14 days).'),
+  ),
+} as const;
+
 const headers = v.pipe(
   record(v.string('must be text')),
   v.check(
@@ -53,6 +80,12 @@ export const otlpHttpSchema: Schema<OtlpHttpSettings> = v.pipe(
     headers: v.exactOptional(headers),
     timeout_ms: v.exactOptional(integer(0, 900_000, "Of one try; 0 is no limit but the invocation's. Default 10000.")),
     concurrency: v.exactOptional(integer(1, 1_000, 'Connections at once per execution environment. Default 10.')),
+    preset: v.exactOptional(
+      oneOf(
+        Object.keys(PRESETS) as readonly PresetName[],
+        'Request limits that a backend publishes; the two settings below win.',
+      ),
+    ),
     max_request_bytes: v.exactOptional(
       integer(1, 1_073_741_824, 'Uncompressed size of one request; larger ones are split at items. Default 67108864.'),
     ),
@@ -63,7 +96,9 @@ export const otlpHttpSchema: Schema<OtlpHttpSettings> = v.pipe(
       integer(1, 1_073_741_824, 'Largest answer that is read, also after decompression. Default 4194304.'),
     ),
     retry: v.exactOptional(retry),
+    breaker: v.exactOptional(breaker),
     tls: v.exactOptional(tls),
+    ...destination,
   }),
   v.check(
     (settings) =>
@@ -76,7 +111,7 @@ export const otlpHttpSchema: Schema<OtlpHttpSettings> = v.pipe(
 );
 
 /** Settings of a `debug` exporter. */
-export const debugSchema: Schema<object> = v.pipe(
-  mapping({}),
+export const debugSchema: Schema<DestinationSettings> = v.pipe(
+  mapping(destination),
   v.description('Writes one line of counts per request and delivers to nowhere.'),
 );

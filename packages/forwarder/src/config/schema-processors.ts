@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { integer, mapping, oneOf, patterns, type Schema, text } from './schema-values.ts';
-import type { AttributesSettings, BatchSettings, FilterPatternSettings, FilterSettings } from './settings.ts';
+import { originRuleEntries } from './schema-origin.ts';
+import { integer, mapping, oneOf, type Schema, text } from './schema-values.ts';
+import type { AttributesSettings, BatchSettings, FilterSettings } from './settings.ts';
 
 /** Settings of a `batch` processor. */
 export const batchSchema: Schema<BatchSettings> = v.pipe(
@@ -13,22 +14,10 @@ export const batchSchema: Schema<BatchSettings> = v.pipe(
   v.description('Merges telemetry of equal metadata and signal into few requests, and splits what is too large.'),
 );
 
-const filterPatterns = (description: string): Schema<FilterPatternSettings> =>
-  v.pipe(
-    mapping({
-      log_group: v.exactOptional(patterns('Log group names; `*` is any text, `?` one character.')),
-      owner: v.exactOptional(patterns('AWS account ids; `*` and `?` as above.')),
-    }),
-    v.description(description),
-  );
-
 /** Settings of a `filter` processor. */
 export const filterSchema: Schema<FilterSettings> = v.pipe(
-  mapping({
-    include: v.exactOptional(filterPatterns('Only telemetry that matches every list given here passes.')),
-    exclude: v.exactOptional(filterPatterns('Telemetry that matches any list given here does not pass.')),
-  }),
-  v.description('Keeps or drops telemetry by the log group and account it came from.'),
+  mapping(originRuleEntries()),
+  v.description('Keeps or drops telemetry by the log group, log stream and account it came from.'),
 );
 
 const scalar = v.union([v.string(), v.number(), v.boolean()]);

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { debugSchema, otlpHttpSchema } from './schema-exporters.ts';
 import { attributesSchema, batchSchema, filterSchema } from './schema-processors.ts';
-import { integer, mapping, patterns, record, type Schema } from './schema-values.ts';
+import { deadLetterSchema, SERVICE_ENTRIES } from './schema-service.ts';
+import { mapping, patterns, record, type Schema } from './schema-values.ts';
 import type { Config, PipelineSettings } from './settings.ts';
 
 /** The schema of each component type: what `registry.ts` can make. */
@@ -27,7 +28,11 @@ const pipelineSchema = (signal: string): Schema<PipelineSettings> =>
   v.pipe(
     mapping({
       processors: v.exactOptional(ids('Ids of processors, in order. Default: one `batch`.')),
-      exporters: v.pipe(ids('The id of one exporter.'), v.length(1, 'must name exactly one exporter')),
+      exporters: v.pipe(
+        ids('Ids of exporters; each gets all of it.'),
+        v.minLength(1, 'must name at least one exporter'),
+        v.check((names) => new Set(names).size === names.length, 'names an exporter twice'),
+      ),
     }),
     v.description(`The way of ${signal}. Without it they are counted and dropped.`),
   );
@@ -55,12 +60,11 @@ export const configSchema: Schema<Config> = mapping({
   encodings: v.exactOptional(
     v.pipe(mapping({ otlp_stdout: v.exactOptional(otlpStdoutSchema) }), v.description('How lines are read.')),
   ),
+  dead_letter: v.exactOptional(deadLetterSchema),
   service: v.pipe(
     mapping({
       pipelines: pipelinesSchema,
-      reserve_ms: v.exactOptional(
-        integer(0, 900_000, 'Kept free at the end of an invocation, at most a fifth of it. Default 5000.'),
-      ),
+      ...SERVICE_ENTRIES,
     }),
     v.description('What is put together how.'),
   ),

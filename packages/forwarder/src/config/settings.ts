@@ -1,7 +1,10 @@
 import type { Signal } from '@serverless-otlp/otlp';
+import type { Components } from './components.ts';
+import type { TlsOptions } from '../exporters/otlp-http/transport.ts';
+import type { PresetName } from './presets.ts';
 
 /** Settings of an `otlp_http` exporter, as a configuration file writes them. The reference page explains each. */
-export interface OtlpHttpSettings {
+export interface OtlpHttpSettings extends DestinationSettings {
   readonly endpoint?: string;
   readonly traces_endpoint?: string;
   readonly metrics_endpoint?: string;
@@ -12,11 +15,60 @@ export interface OtlpHttpSettings {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeout_ms?: number;
   readonly concurrency?: number;
+  readonly preset?: PresetName;
+  /** What the preset stands for; the reader of files puts it here. */
+  readonly limits?: Readonly<Record<Signal, RequestLimits>>;
   readonly max_request_bytes?: number;
   readonly max_request_items?: number;
   readonly max_response_bytes?: number;
   readonly retry?: RetrySettings;
+  readonly breaker?: BreakerSettings;
   readonly tls?: TlsSettings;
+  /** What the files of `tls` hold. */
+  readonly pem?: TlsOptions;
+}
+
+/** What every exporter may be told as a destination. */
+export interface DestinationSettings {
+  readonly match?: FilterSettings;
+  readonly dead_letter?: boolean;
+  readonly max_age_hours?: number;
+}
+
+/** What a backend takes in one request, uncompressed. */
+export interface RequestLimits {
+  readonly maxBytes?: number;
+  readonly maxItems?: number;
+}
+
+/** When nothing is sent for a while. */
+export interface BreakerSettings {
+  readonly enabled?: boolean;
+  readonly failures?: number;
+  readonly interval_ms?: number;
+}
+
+/** Where undelivered telemetry waits: one of these. */
+export interface DeadLetterSettings {
+  readonly folder?: { readonly path: string };
+  readonly s3?: S3StoreSettings;
+}
+
+/** CloudWatch metrics. */
+export interface MetricsSettings {
+  readonly enabled?: boolean;
+  readonly namespace?: string;
+}
+
+/** A bucket. */
+export interface S3StoreSettings {
+  readonly bucket: string;
+  readonly prefix?: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly force_path_style?: boolean;
+  readonly kms_key_id?: string;
+  readonly expected_bucket_owner?: string;
 }
 
 /** Tries inside one invocation. */
@@ -43,6 +95,7 @@ export interface BatchSettings {
 /** Patterns of a `filter` processor. */
 export interface FilterPatternSettings {
   readonly log_group?: readonly string[];
+  readonly log_stream?: readonly string[];
   readonly owner?: readonly string[];
 }
 
@@ -66,7 +119,7 @@ export interface AttributesSettings {
   readonly actions: readonly AttributeActionSettings[];
 }
 
-/** One signal's way: ids of processors and of one exporter. */
+/** One signal's way: ids of processors, and of the exporters that each get all of it. */
 export interface PipelineSettings {
   readonly processors?: readonly string[];
   readonly exporters: readonly string[];
@@ -74,11 +127,19 @@ export interface PipelineSettings {
 
 /** A configuration: components by id, and the pipelines that use them. */
 export interface Config {
+  /** What its ids can name; absent: what variables can. */
+  readonly components?: Components;
+  /** Exporters that cannot be made, and why: they fail alone (D4). */
+  readonly broken?: Readonly<Record<string, string>>;
   readonly exporters: Readonly<Record<string, unknown>>;
   readonly processors?: Readonly<Record<string, unknown>>;
   readonly encodings?: { readonly otlp_stdout?: { readonly headers?: readonly string[] } };
   readonly service: {
     readonly pipelines: Readonly<Partial<Record<Signal, PipelineSettings>>>;
     readonly reserve_ms?: number;
+    readonly grace_ms?: number;
+    readonly metrics?: MetricsSettings;
+    readonly own_log_groups?: readonly string[];
   };
+  readonly dead_letter?: DeadLetterSettings;
 }

@@ -31,6 +31,10 @@ const decode = (data: string | Uint8Array, lines: readonly Encoding[] = options.
 const kindsOf = (found: readonly Decoded[]): readonly string[] =>
   found.map((one) => ('request' in one ? 'request' : 'fault' in one ? one.fault.reason : one.ignored));
 
+/** All but the content, which travels to the dead-letter store alone. */
+const told = (found: unknown): string =>
+  JSON.stringify(found, (name, value: unknown) => (name === 'content' ? undefined : value));
+
 describe('cloudwatch_logs', () => {
   it('D16: gives one answer per line: read, set aside or ignored, each without its neighbours', () => {
     const lines = ['START', SPAN, '{"__otel_otlp_stdout":"x"}', SPAN, '', '{"a":1}', '{"resourceLogs":7}', SPAN];
@@ -68,6 +72,14 @@ describe('cloudwatch_logs', () => {
     ]);
   });
 
+  it('D26: a name longer than CloudWatch allows is cut: reports and letters repeat it', () => {
+    const long = 'x'.repeat(2_000_000);
+    const over = { owner: long, logGroup: long, logStream: long, logEvents: [{ id: long, message: '{"_otel":1}' }] };
+    const [found] = decode(blob(subscription([], over)));
+    expect(found).toMatchObject({ fault: { source: { log_group: 'x'.repeat(1024) } } });
+    expect(told(found).length).toBeLessThan(5_000);
+  });
+
   it('keeps every request when a line holds several', () => {
     const [one] = decode(blob(subscription([SPAN])));
     const several: Encoding = {
@@ -95,7 +107,7 @@ describe('cloudwatch_logs', () => {
     };
     const found = decode(blob(subscription([SPAN, 'canary-21', SPAN])), [nothing, throwing, otlpJson()]);
     expect(kindsOf(found)).toEqual(['request', 'encoding_bug', 'request']);
-    expect(JSON.stringify(found)).not.toContain('canary');
+    expect(told(found)).not.toContain('canary');
   });
 
   it.each([null, 7, true, {}, [], undefined])('D16: a message that is %j is an ignored line', (message) => {
@@ -113,6 +125,42 @@ describe('cloudwatch_logs', () => {
     expect(
       kindsOf(decode(blob(subscription([`${SPAN}\n${SPAN}\nnoise`, 'two\nlines', SPAN.replaceAll(',', ',\n')])))),
     ).toEqual(['request', 'request', 'not_telemetry', 'not_telemetry', 'request']);
+  });
+
+  it('D16, D17: of an event with half a million lines, those that are nothing come as one count', () => {
+    const found = decode(blob(subscription([`${SPAN}\n${'a\n'.repeat(500_000)}${SPAN}`])));
+    expect(kindsOf(found)).toEqual(['request', 'request', 'not_telemetry']);
+    expect(found[2]).toEqual({ ignored: 'not_telemetry', lines: 500_000 });
+  });
+
+  it('D16, D17: an event with more lines of telemetry than a batch has events is set aside whole', () => {
+    const lines = (count: number): string => `${SPAN}\n${'{"_otel":1}\n'.repeat(count - 1)}`;
+    expect(kindsOf(decode(blob(subscription([lines(10_000)]))))).toHaveLength(10_000);
+    const [found, ...others] = decode(blob(subscription([lines(10_001), SPAN])));
+    expect(found).toMatchObject({
+      fault: { reason: 'too_large', bytes: lines(10_001).length },
+      content: lines(10_001),
+    });
+    expect(kindsOf(others)).toEqual(['request']);
+  });
+
+  it('D20: one event names a thousand tenants at most: lines of others are set aside', () => {
+    const lineOf = (tenant: number): string =>
+      JSON.stringify({
+        __otel_otlp_stdout: '1',
+        endpoint: 'http://h/v1/traces',
+        'content-type': 'application/json',
+        payload: SPAN,
+        base64: false,
+        headers: { tenant: String(tenant) },
+      });
+    const tenants = [...Array.from({ length: 1_002 }, (_, index) => index), 0, 999];
+    const found = decode(blob(subscription([...tenants.map(lineOf), SPAN])));
+    const faults = found.flatMap((one, index) => ('fault' in one ? [[index, one.fault.reason]] : []));
+    expect(faults).toEqual([
+      [1_000, 'too_large'],
+      [1_001, 'too_large'],
+    ]);
   });
 
   it('reads bytes as well as base64', () => {
@@ -163,7 +211,7 @@ describe('cloudwatch_logs', () => {
     expect(kindsOf(found)).toEqual([reason]);
     const sha256 = createHash('sha256').update(data).digest('hex');
     expect(found).toMatchObject([{ fault: { source: { id: 'awslogs' }, sha256, bytes: data.length } }]);
-    expect(JSON.stringify(found)).not.toContain('canary');
+    expect(told(found)).not.toContain('canary');
   });
 
   it('D18: bytes that are no UTF-8 are replaced in their line and spare the others', () => {

@@ -36,6 +36,10 @@ const reasonOf = (data: string): string | undefined => {
 };
 const span = (fields: string): string => `{"resourceSpans":[{"scopeSpans":[{"spans":[${fields}]}]}]}`;
 
+/** All but the content, which travels to the dead-letter store alone. */
+const told = (found: unknown): string =>
+  JSON.stringify(found, (name, value: unknown) => (name === 'content' ? undefined : value));
+
 describe('otlp_json', () => {
   it.each([
     ['D16: a string where resources belong', '{"resourceSpans":"canary-19"}', 'value'],
@@ -53,7 +57,7 @@ describe('otlp_json', () => {
   ])('%s is set aside, not ignored, and not repeated', (_title, line, reason) => {
     const found = decode(line);
     expect(found).toMatchObject({ fault: { reason, source: { log_group: 'g', id: 'e1' } } });
-    expect(JSON.stringify(found)).not.toContain('canary');
+    expect(told(found)).not.toContain('canary');
   });
 
   it('D17: nesting beyond 100 messages is refused, however deep, in little time', () => {

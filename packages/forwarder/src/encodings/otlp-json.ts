@@ -1,6 +1,6 @@
-import { InvalidOtlpError, parseLogLine, parseOtlpJson, requestFromJson, signalOfJson } from '@serverless-otlp/otlp';
+import { parseLogLine, parseOtlpJson, requestFromJson, signalOfJson } from '@serverless-otlp/otlp';
 import type { Encoding } from '../types.ts';
-import { unopened } from './inflate.ts';
+import { unopened, weightOf } from './inflate.ts';
 
 /** The most one line may become: packed numbers take more room in protobuf than in JSON (D17). */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -24,8 +24,7 @@ export const otlpJson = (): Encoding => ({
       const line = parseLogLine(text, isRequest, parseOtlpJson);
       if (line === undefined) return undefined;
       const request = requestFromJson(line.value);
-      if (request.bytes.length > limit) throw new InvalidOtlpError('too_large', `more than ${limit} bytes`);
-      budget.spend(request.bytes.length);
+      budget.spend(weightOf(request, limit));
       return [{ request }];
     } catch (error) {
       return [unopened(record, error, limit, MAX_REQUEST_BYTES)];

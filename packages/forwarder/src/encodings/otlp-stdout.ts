@@ -1,6 +1,6 @@
-import { InvalidOtlpError, isEnvelope, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
+import { isEnvelope, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
 import type { Encoding, Metadata } from '../types.ts';
-import { inflateOn, unopened } from './inflate.ts';
+import { inflateOn, unopened, weightOf } from './inflate.ts';
 
 /** The most one payload may decompress to (D17). */
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
@@ -46,10 +46,9 @@ export const otlpStdout = ({ headers = [] }: OtlpStdoutOptions = {}): Encoding =
         const line = parseLogLine(text, isEnvelope);
         if (line === undefined) return undefined;
         const { request, headers: sent } = readEnvelope(line.value, line.text, inflateOn(budget, limit));
-        const { length } = request.bytes;
-        if (length > limit) throw new InvalidOtlpError('too_large', `more than ${limit} bytes`);
+        const weight = weightOf(request, limit);
         // What was not compressed, or takes more room in protobuf than in JSON.
-        budget.spend(Math.max(0, length - (left - budget.allow(Infinity))));
+        budget.spend(Math.max(0, weight - (left - budget.allow(Infinity))));
         const metadata = metadataOf(sent);
         return [metadata === undefined ? { request } : { request, metadata: { ...record.attributes, ...metadata } }];
       } catch (error) {

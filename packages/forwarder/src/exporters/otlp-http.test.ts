@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type OtlpRequest, parseRequest, type Signal, SIGNAL_PATHS, SIGNALS } from '@serverless-otlp/otlp';
 import { itemIds, sampleBytes } from '@serverless-otlp/testing';
-import { exporterContract } from '@serverless-otlp/testing/contracts';
+import { deliveryContract, exporterContract, type Judge, sendBy } from '@serverless-otlp/testing/contracts';
 import {
   type FakeAnswer,
   type FakeCollector,
@@ -13,8 +14,9 @@ import {
   testTls,
 } from '@serverless-otlp/testing/fake-collector';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Delivery, Outcome, Telemetry } from '../types.ts';
+import type { Delivery, Exporter, Outcome, Telemetry } from '../types.ts';
 import { otlpHttp, type OtlpHttpOptions } from './otlp-http.ts';
+import { withBreaker } from './with-breaker.ts';
 import { withRetry } from './with-retry.ts';
 import { withSplit } from './with-split.ts';
 
@@ -94,6 +96,30 @@ describe('the contract', () => {
     const retried = withRetry(exporter, { initialIntervalMs: 5, maxElapsedMs: 500 });
     return { exporter: withSplit(retried, { maxItems: 3 }), close: () => collector.close() };
   });
+});
+
+describe('each item once', () => {
+  const STATUS = { accepted: 200, retryable: 503, permanent: 400 } as const;
+  const judgedBy = (judge: Judge) => async (wrap: (url: string) => Exporter) => {
+    const collector = await startFakeCollector({
+      script: ({ path, body }) => {
+        const signal = SIGNALS.find((one) => path === SIGNAL_PATHS[one]);
+        return { status: signal === undefined ? 404 : STATUS[judge(signal, body)] };
+      },
+    });
+    return { send: sendBy(wrap(collector.url)), close: () => collector.close() };
+  };
+  deliveryContract('otlp_http', (judge) => judgedBy(judge)((url) => otlpHttp({ endpoints: endpointsOf(url) })));
+  deliveryContract(
+    'the whole composition, over HTTP',
+    (judge) =>
+      judgedBy(judge)((url) => {
+        const exporter = otlpHttp({ endpoints: endpointsOf(url), concurrency: 3 });
+        const breaker = withBreaker(exporter, { failures: 2, intervalMs: 1 });
+        return withSplit(withRetry(breaker, { initialIntervalMs: 1, maxElapsedMs: 100 }), { maxItems: 7 });
+      }),
+    { items: 30 },
+  );
 });
 
 describe('where it sends', () => {
@@ -413,6 +439,63 @@ describe('limits', () => {
     }
     expect(await exportTo(collector.url, { now }, telemetryOf(), 3000)).toEqual({ status: 'delivered' });
     expect(collector.requests).toHaveLength(1);
+  });
+});
+
+describe('when it is given up', () => {
+  const reason = new Error('given up 900 ms after all other destinations had settled');
+
+  it('D7a: what hangs and what waits for a connection is back at once, and what waited is never sent', async () => {
+    const collector = await start({ script: () => ({ fault: 'hang' }) });
+    const exporter = otlpHttp({ endpoints: endpointsOf(collector.url), concurrency: 2 });
+    const controller = new AbortController();
+    const began = performance.now();
+    const exports = Array.from({ length: 8 }, () => exporter.export(telemetryOf(), soon(), controller.signal));
+    while (collector.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort(reason);
+    const outcomes = (await Promise.all(exports)).map(outcomeOf);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(8).fill('retryable'));
+    expect(outcomes.slice(0, 2).map(errorOf)).toEqual(
+      Array(2).fill(`${new URL(collector.url).host}: ${reason.message}`),
+    );
+    expect(outcomes.slice(2).map(errorOf)).toEqual(Array(6).fill('no time left in this invocation'));
+    expect(collector.requests).toHaveLength(2);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('D7a: nothing is sent when it has been given up before', async () => {
+    const collector = await start();
+    const exporter = otlpHttp({ endpoints: endpointsOf(collector.url) });
+    const outcome = outcomeOf(await exporter.export(telemetryOf(), soon(), AbortSignal.abort(reason)));
+    expect(outcome.status).toBe('retryable');
+    expect(collector.requests).toEqual([]);
+  });
+
+  it('D7a: the next invocation is not given up: the exporter has no memory of it', async () => {
+    const collector = await start({ script: [{ fault: 'hang' }] });
+    const exporter = otlpHttp({ endpoints: endpointsOf(collector.url), concurrency: 1 });
+    const controller = new AbortController();
+    const first = exporter.export(telemetryOf(), soon(), controller.signal);
+    setTimeout(() => controller.abort(reason), 20);
+    await first;
+    expect(outcomeOf(await exporter.export(telemetryOf(), soon()))).toEqual({ status: 'delivered' });
+  });
+
+  it('D7a: through all wrappers, while it waits for the next try', async () => {
+    const collector = await start({ script: () => ({ status: 503, headers: { 'retry-after': '4' } }) });
+    const exporter = withBreaker(otlpHttp({ endpoints: endpointsOf(collector.url) }));
+    const whole = withSplit(withRetry(exporter, { maxElapsedMs: 60_000 }), { maxItems: 1 });
+    const controller = new AbortController();
+    const began = performance.now();
+    const exporting = whole.export(telemetryOf('traces', 2), Date.now() + 60_000, controller.signal);
+    while (collector.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    setTimeout(() => controller.abort(reason), 20);
+    const outcomes = (await exporting).map(({ outcome }) => outcome);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(outcomes).toMatchObject(Array(2).fill({ status: 'retryable', retryAfterMs: 4_000 }));
+    expect(collector.requests).toHaveLength(2);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 });
 
@@ -754,6 +837,19 @@ describe('several destinations', () => {
     expect([failing, healthy].map(({ requests }) => requests.length)).toEqual([4, 1]);
     for (const { deliveries } of [slow, dead, fast]) expect(deliveries[0]?.telemetry.request).toBe(telemetry.request);
     expect(before.equals(telemetry.request.bytes)).toBe(true);
+  });
+
+  it('R4, R12: share one compressed body, also with the next try', async () => {
+    const collectors = [await start({ script: [{ status: 503 }] }), await start()];
+    const telemetry = telemetryOf('logs', 40);
+    for (const { url } of collectors) {
+      const retried = withRetry(otlpHttp({ endpoints: endpointsOf(url) }), { initialIntervalMs: 1 });
+      expect(outcomeOf(await retried.export(telemetry, soon()))).toEqual({ status: 'delivered' });
+    }
+    const bodies = collectors.flatMap(({ requests }) => requests.map(({ rawBody }) => rawBody.toString('hex')));
+    expect(bodies).toHaveLength(3);
+    expect(new Set(bodies).size).toBe(1);
+    expect(collectors[1]?.requests[0]?.body.equals(telemetry.request.bytes)).toBe(true);
   });
 
   it('D12, R12: what one refuses is split for that one alone', async () => {

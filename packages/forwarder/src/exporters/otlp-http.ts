@@ -1,19 +1,11 @@
-import { gzipSync } from 'node:zlib';
-import {
-  decodeExportResponse,
-  isRetryableStatus,
-  parseRetryAfter,
-  requestToJson,
-  type Signal,
-  statusMessageOf,
-} from '@serverless-otlp/otlp';
+import type { Signal } from '@serverless-otlp/otlp';
 import type { Exporter, Outcome, Telemetry } from '../types.ts';
+import { bodyOf } from './otlp-http/body.ts';
 import { configuredHeaders, NO_HEADERS, routingHeaders } from './otlp-http/headers.ts';
 import { httpUrl } from './otlp-http/http-url.ts';
-import type { AnswerBody } from './otlp-http/read-body.ts';
-import { type HttpAnswer, httpTransport, type TlsOptions } from './otlp-http/transport.ts';
+import type { Judge } from './otlp-http/judge.ts';
+import { httpTransport, type TlsOptions } from './otlp-http/transport.ts';
 import { limiter } from './otlp-http/limiter.ts';
-import { redactor } from './otlp-http/redact.ts';
 
 /** Where and how {@link otlpHttp} sends. */
 export interface OtlpHttpOptions {
@@ -41,17 +33,6 @@ export interface OtlpHttpOptions {
   readonly now?: () => number;
 }
 
-/** What a message from the other side may fill of our report, in characters. */
-const MAX_MESSAGE = 200;
-
-/** Faults of the telemetry itself (D5a). */
-const TELEMETRY_FAULTS: ReadonlySet<number> = new Set([400, 413, 422]);
-
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
-
-/** What there is to say instead of a message that could not be read. */
-const NO_DETAIL = { too_large: 'its body is over the limit', broken: undefined } as const;
-
 /** The error of `new URL` carries the URL, which may carry a password. */
 const urlOf = (signal: string, text: string): URL => {
   const url = httpUrl(text);
@@ -59,11 +40,10 @@ const urlOf = (signal: string, text: string): URL => {
   return url;
 };
 
-const rejected = (fault: 'telemetry' | 'destination', message: string, httpStatus?: number): Outcome => ({
+const rejected = (fault: 'telemetry' | 'destination', message: string): Outcome => ({
   status: 'rejected',
   fault,
   error: new Error(message),
-  ...(httpStatus === undefined ? {} : { httpStatus }),
 });
 
 /**
@@ -97,83 +77,42 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
     ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
   };
-  const redact = redactor(headers, [...urls.values()]);
-  // Redacted before it is cut: half a secret is a secret nobody would recognise.
-  const quote = (text: string): string => printable(redact(text)).slice(0, MAX_MESSAGE);
 
-  const judge = (answer: HttpAnswer, signal: Signal, host: string): Outcome => {
-    if ('failure' in answer) {
-      const message = `${host}: ${quote(answer.message)}`;
-      return answer.failure === 'retryable'
-        ? { status: 'retryable', error: new Error(message) }
-        : rejected('destination', message);
-    }
-    const { status, headers: received, body } = answer;
-    const contentType = received['content-type'];
-    if (status >= 200 && status < 300) return accepted(signal, body, contentType, quote);
-    const detail = typeof body === 'string' ? NO_DETAIL[body] : statusMessageOf(body, contentType);
-    const message = `${host} answered ${status}${detail === undefined ? '' : `: ${quote(detail)}`}`;
-    // Whatever the status, what answers beyond the limit is not asked again (C11).
-    if (isRetryableStatus(status) && body !== 'too_large') {
-      const retryAfterMs = parseRetryAfter(received['retry-after'], now());
-      return {
-        status: 'retryable',
-        error: new Error(message),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      };
-    }
-    return rejected(TELEMETRY_FAULTS.has(status) ? 'telemetry' : 'destination', message, status);
-  };
+  /** What judges answers, and hides secrets in them, is loaded with the first that says more than yes. */
+  let judge: Promise<Judge> | undefined;
+  const judging = (): Promise<Judge> =>
+    (judge ??= import('./otlp-http/judge.ts').then(({ judgeOf }) =>
+      judgeOf({ headers, urls: [...urls.values()], now }),
+    ));
 
-  const send = async ({ request, metadata }: Telemetry, deadline: number): Promise<Outcome> => {
+  const send = async (
+    { request, metadata }: Telemetry,
+    deadline: number,
+    abort: AbortSignal | undefined,
+  ): Promise<Outcome> => {
     const url = urls.get(request.signal);
     if (url === undefined) return rejected('destination', `no endpoint for ${request.signal} is configured`);
     const timeLeftMs = (): number => Math.min(timeoutMs, deadline - now());
-    if (timeLeftMs() <= 0) return { status: 'retryable', error: new Error('no time left in this invocation') };
-    const plain = encoding === 'json' ? Buffer.from(requestToJson(request)) : request.bytes;
-    if (plain.length > maxRequestBytes) {
-      const message = `a request of ${plain.length} bytes is over the limit of ${maxRequestBytes}; not sent`;
+    if (timeLeftMs() <= 0 || abort?.aborted === true)
+      return { status: 'retryable', error: new Error('no time left in this invocation') };
+    const body = bodyOf(request, { encoding, compression, gzipLevel }, maxRequestBytes);
+    if ('tooLarge' in body) {
+      const message = `a request of ${body.tooLarge} bytes is over the limit of ${maxRequestBytes}; not sent`;
       return rejected('telemetry', message);
     }
-    const body = compression === 'gzip' ? gzipOf(plain, gzipLevel) : plain;
     // The same object for nearly every request: the transport keeps what it makes of it.
     const routing = routingHeaders(metadata);
     const sent = routing === NO_HEADERS ? fixed : { ...routing, ...fixed };
-    return judge(await transport(url, sent, body, timeLeftMs()), request.signal, url.host);
+    const answer = await transport(url, sent, body.bytes, timeLeftMs(), abort);
+    if ('status' in answer && answer.status >= 200 && answer.status < 300 && answer.body.length === 0)
+      return { status: 'delivered' };
+    return (await judging())(answer, request.signal, url.host);
   };
 
   return {
     name,
-    export: async (telemetry, deadline) => [
-      { destination: name, telemetry, outcome: await limit(() => send(telemetry, deadline)) },
+    export: async (telemetry, deadline, abort) => [
+      { destination: name, telemetry, outcome: await limit(() => send(telemetry, deadline, abort)) },
     ],
   };
-};
-
-/** One member. The window is no larger than what it looks at: zlib sets up 32 KiB at the price of compressing a small request. */
-const gzipOf = (plain: Uint8Array, level: number): Uint8Array => {
-  const windowBits = Math.min(15, Math.max(9, Math.ceil(Math.log2(plain.length + 1))));
-  return gzipSync(plain, { level, windowBits, chunkSize: Math.max(64, plain.length) });
-};
-
-const accepted = (
-  signal: Signal,
-  body: AnswerBody,
-  contentType: string | undefined,
-  quote: (text: string) => string,
-): Outcome => {
-  if (typeof body === 'string') return unconfirmed;
-  try {
-    const partial = decodeExportResponse(signal, body, contentType);
-    if (partial === undefined) return { status: 'delivered' };
-    return { status: 'delivered', rejectedItems: partial.rejectedItems, message: quote(partial.message) };
-  } catch {
-    return unconfirmed; // the data was taken; sending it again would double it
-  }
-};
-
-const unconfirmed: Outcome = {
-  status: 'delivered',
-  unconfirmed: true,
-  message: 'accepted with an answer that cannot be read',
 };

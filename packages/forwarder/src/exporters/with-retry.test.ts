@@ -1,4 +1,11 @@
-import { exporterContract, sampleRequest } from '@serverless-otlp/testing/contracts';
+import { getEventListeners } from 'node:events';
+import {
+  deliveryContract,
+  exporterContract,
+  judgedExporter,
+  sampleRequest,
+  sendBy,
+} from '@serverless-otlp/testing/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Exporter, Outcome, Telemetry } from '../types.ts';
 import { type RetryOptions, withRetry } from './with-retry.ts';
@@ -85,6 +92,10 @@ exporterContract(
   }),
   { expects: 'retryable' },
 );
+
+deliveryContract('withRetry', (judge) => ({
+  send: sendBy(withRetry(judgedExporter(judge), { initialIntervalMs: 1, maxElapsedMs: 20 })),
+}));
 
 describe('what is tried again', () => {
   it('D5: a retryable outcome, until it is delivered', async () => {
@@ -270,5 +281,101 @@ describe('when it stops', () => {
     clock = 20_000;
     await retried.export(telemetry, 100_000);
     expect(ends).toEqual([5000, 25_000]);
+  });
+});
+
+describe('when it is given up', () => {
+  const answering = (outcome: Outcome, tries: (AbortSignal | undefined)[] = []): Exporter => ({
+    name: 'fake',
+    export: (given, _deadline, abort) => {
+      tries.push(abort);
+      return Promise.resolve([{ destination: 'fake', telemetry: given, outcome }]);
+    },
+  });
+  const soon = (): number => Date.now() + 60_000;
+
+  it('D7a: while it waits: it is back at once, with what it knows', async () => {
+    const controller = new AbortController();
+    const tries: (AbortSignal | undefined)[] = [];
+    const retried = withRetry(answering(failed(3_000), tries), { maxElapsedMs: 60_000 });
+    const began = performance.now();
+    const exporting = retried.export(telemetry, soon(), controller.signal);
+    setTimeout(() => controller.abort(new Error('given up')), 30);
+    const [delivery] = await exporting;
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(delivery?.outcome).toMatchObject({
+      status: 'retryable',
+      retryAfterMs: 3_000,
+      error: { message: 'answered 503' },
+    });
+    expect(tries).toEqual([controller.signal]);
+  });
+
+  it('D7a: before it waits: it does not begin to', async () => {
+    const sleeps: number[] = [];
+    const sleep = (ms: number): Promise<void> => {
+      sleeps.push(ms);
+      return Promise.resolve();
+    };
+    const tries: (AbortSignal | undefined)[] = [];
+    const retried = withRetry(answering(failed(), tries), { sleep });
+    const [delivery] = await retried.export(telemetry, soon(), AbortSignal.abort());
+    expect(sleeps).toEqual([]);
+    expect(tries).toHaveLength(1);
+    expect(delivery?.outcome.status).toBe('retryable');
+  });
+
+  it('D7a: during a try: the try has the abort, and none follows', async () => {
+    const controller = new AbortController();
+    let tries = 0;
+    const hanging: Exporter = {
+      name: 'fake',
+      export: (given, _deadline, abort) => {
+        tries++;
+        return new Promise((resolve) =>
+          abort?.addEventListener(
+            'abort',
+            () => resolve([{ destination: 'fake', telemetry: given, outcome: failed() }]),
+            {
+              once: true,
+            },
+          ),
+        );
+      },
+    };
+    const exporting = withRetry(hanging).export(telemetry, soon(), controller.signal);
+    setTimeout(() => controller.abort(), 10);
+    expect((await exporting)[0]?.outcome.status).toBe('retryable');
+    expect(tries).toBe(1);
+  });
+
+  it('D7a: what arrived in spite of it is delivered', async () => {
+    const [delivery] = await withRetry(answering(DELIVERED)).export(telemetry, soon(), AbortSignal.abort());
+    expect(delivery?.outcome).toBe(DELIVERED);
+  });
+
+  it('D7a: hands the abort to its sleep and to every try, and leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    const tries: (AbortSignal | undefined)[] = [];
+    const slept: (AbortSignal | undefined)[] = [];
+    let listeners = 0;
+    const sleep = (_ms: number, abort?: AbortSignal): Promise<void> => {
+      slept.push(abort);
+      return Promise.resolve();
+    };
+    await withRetry(answering(failed(), tries), { sleep, now: () => tries.length * 400 }).export(
+      telemetry,
+      60_000,
+      signal,
+    );
+    expect(tries.length).toBeGreaterThan(3);
+    expect(new Set([...tries, ...slept])).toEqual(new Set([signal]));
+    const really = withRetry(answering(failed()), { initialIntervalMs: 20, maxElapsedMs: 100 });
+    const exporting = really.export(telemetry, soon(), signal);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    listeners = getEventListeners(signal, 'abort').length;
+    await exporting;
+    expect(listeners).toBe(1);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });

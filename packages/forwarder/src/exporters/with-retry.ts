@@ -12,7 +12,8 @@ export interface RetryOptions {
   /** 0 ≤ x < 1; default `Math.random`. */
   readonly random?: () => number;
   readonly now?: () => number;
-  readonly sleep?: (ms: number) => Promise<unknown>;
+  /** Resolves after so many milliseconds, or as soon as `abort` fires. */
+  readonly sleep?: (ms: number, abort?: AbortSignal) => Promise<unknown>;
 }
 
 /** All tries together, unless told otherwise (D7a). */
@@ -20,6 +21,11 @@ export const DEFAULT_MAX_ELAPSED_MS = 5_000;
 
 /** A try with less time than this would mostly be given up after the server has taken the data, which it then gets twice. */
 const MIN_TRY_MS = 500;
+
+const wakeable = (ms: number, abort?: AbortSignal): Promise<unknown> =>
+  sleepMs(ms, undefined, abort === undefined ? {} : { signal: abort }).catch(() => undefined);
+
+const isAborted = (abort: AbortSignal | undefined): boolean => abort?.aborted === true;
 
 type Retryable = Extract<Outcome, { status: 'retryable' }>;
 
@@ -32,31 +38,36 @@ type Retryable = Extract<Outcome, { status: 'retryable' }>;
  */
 export const withRetry = (exporter: Exporter, options: RetryOptions = {}): Exporter => {
   const { initialIntervalMs = 250, maxIntervalMs = 2_000, maxElapsedMs = DEFAULT_MAX_ELAPSED_MS } = options;
-  const { random = Math.random, now = Date.now, sleep = sleepMs } = options;
+  const { random = Math.random, now = Date.now, sleep = wakeable } = options;
 
   const waitMs = (attempt: number, outcome: Retryable): number => {
     const interval = Math.min(maxIntervalMs, initialIntervalMs * 2 ** attempt);
     return Math.max(interval * (0.5 + random()), outcome.retryAfterMs ?? 0);
   };
 
-  const attempt = async (telemetry: Telemetry, end: number, tries: number): Promise<readonly Delivery[]> => {
-    const deliveries = await exporter.export(telemetry, end);
+  const attempt = async (
+    telemetry: Telemetry,
+    end: number,
+    abort: AbortSignal | undefined,
+    tries: number,
+  ): Promise<readonly Delivery[]> => {
+    const deliveries = await exporter.export(telemetry, end, abort);
     if (deliveries.every(({ outcome }) => outcome.status !== 'retryable')) return deliveries;
     const settled = deliveries.map(async (delivery): Promise<readonly Delivery[]> => {
       const { outcome } = delivery;
       if (outcome.status !== 'retryable') return [delivery];
       const wait = waitMs(tries, outcome);
       // The wait travels on: whoever stores this knows from when it may be sent again.
-      if (now() + wait + Math.min(MIN_TRY_MS, maxElapsedMs / 10) >= end)
-        return [{ ...delivery, outcome: { ...outcome, retryAfterMs: wait } }];
-      await sleep(wait);
-      return attempt(delivery.telemetry, end, tries + 1);
+      const givenUp = [{ ...delivery, outcome: { ...outcome, retryAfterMs: wait } }];
+      if (isAborted(abort) || now() + wait + Math.min(MIN_TRY_MS, maxElapsedMs / 10) >= end) return givenUp;
+      await sleep(wait, abort);
+      return isAborted(abort) ? givenUp : attempt(delivery.telemetry, end, abort, tries + 1);
     });
     return (await Promise.all(settled)).flat();
   };
 
   return {
     name: exporter.name,
-    export: (telemetry, deadline) => attempt(telemetry, Math.min(deadline, now() + maxElapsedMs), 0),
+    export: (telemetry, deadline, abort) => attempt(telemetry, Math.min(deadline, now() + maxElapsedMs), abort, 0),
   };
 };

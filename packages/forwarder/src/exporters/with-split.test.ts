@@ -7,7 +7,9 @@ import {
   splitRequest,
 } from '@serverless-otlp/otlp';
 import { itemIds, sampleBytes } from '@serverless-otlp/testing';
-import { exporterContract } from '@serverless-otlp/testing/contracts';
+import { deliveryContract, exporterContract, judgedExporter, sendBy } from '@serverless-otlp/testing/contracts';
+import { withBreaker } from './with-breaker.ts';
+import { withRetry } from './with-retry.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Exporter, Outcome, Telemetry } from '../types.ts';
@@ -81,7 +83,49 @@ exporterContract('withSplit, every second request refused', () => ({
   ),
 }));
 
+deliveryContract('withSplit', (judge) => ({ send: sendBy(withSplit(judgedExporter(judge), { maxItems: 4 })) }));
+deliveryContract(
+  'withSplit, large requests and few tries',
+  (judge) => ({
+    send: sendBy(withSplit(judgedExporter(judge), { maxRequests: 3 })),
+  }),
+  { items: 120, itemsPerRequest: 40 },
+);
+deliveryContract('the whole composition, in memory', (judge) => {
+  const breaker = withBreaker(judgedExporter(judge), { failures: 2, intervalMs: 1 });
+  const retried = withRetry(breaker, { initialIntervalMs: 1, maxElapsedMs: 20 });
+  return { send: sendBy(withSplit(retried, { maxItems: 7 })) };
+});
+
 describe('limits of a destination', () => {
+  it('D13: a signal may have limits of its own', async () => {
+    const bySignal = { traces: { maxItems: 2 }, metrics: { maxItems: 5, maxBytes: 1_000_000 } };
+    const sizes = async (signal: Signal): Promise<readonly number[]> => {
+      const fake = destination(() => DELIVERED);
+      await withSplit(fake, { bySignal, maxItems: 3 }).export(telemetryOf(6, signal), later);
+      return fake.sent.map(({ request }) => request.items);
+    };
+    expect(await sizes('traces')).toEqual([2, 2, 2]);
+    expect(await sizes('metrics')).toEqual([5, 1]);
+    expect(await sizes('logs')).toEqual([3, 3]);
+  });
+
+  it('D13: empty limits of a signal are none, whatever the others are', async () => {
+    const fake = destination(() => DELIVERED);
+    await withSplit(fake, { bySignal: { traces: {} }, maxItems: 1, maxBytes: 1 }).export(telemetryOf(6), later);
+    expect(fake.sent).toHaveLength(1);
+  });
+
+  it('D13: the bytes of a signal are counted for it alone', async () => {
+    const telemetry = telemetryOf(6);
+    const half = Math.ceil(telemetry.request.bytes.length / 2);
+    const fake = destination(() => DELIVERED);
+    const split = withSplit(fake, { bySignal: { traces: { maxBytes: half }, logs: { maxBytes: 1 } } });
+    await split.export(telemetry, later);
+    expect(fake.sent.length).toBeGreaterThan(1);
+    for (const { request } of fake.sent) expect(request.bytes.length).toBeLessThanOrEqual(half);
+  });
+
   it('within the limits the request itself is sent, unchanged', async () => {
     const telemetry = telemetryOf(5);
     const fake = destination(() => DELIVERED);
@@ -215,7 +259,10 @@ describe('a refused batch', () => {
     expect(left.length).toBeGreaterThan(0);
     for (const { destination: name, outcome } of left) {
       expect(name).toBe('fake');
-      expect(outcome).toMatchObject({ error: { message: expect.stringMatching(/^bisect: .*32 requests$/) as string } });
+      expect(outcome).toMatchObject({
+        bisect: true,
+        error: { message: expect.stringMatching(/^bisect: .*32 requests$/) as string },
+      });
     }
     const all = idsWhere(deliveries, () => true);
     expect([...all].sort()).toEqual([...ids(telemetry.request)].sort());
@@ -283,6 +330,41 @@ describe('a refused batch', () => {
     const deliveries = await withSplit(inParts).export(telemetry, later);
     expect(sent).toEqual([4, 1, 1]);
     expect(idsWhere(deliveries, isDelivered)).toHaveLength(4);
+  });
+});
+
+describe('when it is given up', () => {
+  it('D7a: every part and every half has the abort', async () => {
+    const { signal } = new AbortController();
+    const aborts: (AbortSignal | undefined)[] = [];
+    const fake: Exporter = {
+      name: 'fake',
+      export: (telemetry, _deadline, abort) => {
+        aborts.push(abort);
+        const outcome = telemetry.request.items > 1 ? answered(400) : DELIVERED;
+        return Promise.resolve([{ destination: 'fake', telemetry, outcome }]);
+      },
+    };
+    await withSplit(fake, { maxItems: 4 }).export(telemetryOf(8), later, signal);
+    expect(aborts).toHaveLength(2 * 7);
+    expect(new Set(aborts)).toEqual(new Set([signal]));
+  });
+
+  it('D7a: halves that were given up are owed, not refused', async () => {
+    const controller = new AbortController();
+    const fake: Exporter = {
+      name: 'fake',
+      export: (telemetry, _deadline, abort) => {
+        const outcome: Outcome =
+          abort?.aborted === true ? { status: 'retryable', error: new Error('given up') } : answered(400);
+        controller.abort();
+        return Promise.resolve([{ destination: 'fake', telemetry, outcome }]);
+      },
+    };
+    const telemetry = telemetryOf(8);
+    const deliveries = await withSplit(fake).export(telemetry, later, controller.signal);
+    expect(new Set(deliveries.map(({ outcome }) => outcome.status))).toEqual(new Set(['retryable']));
+    expect([...idsWhere(deliveries, () => true)].sort()).toEqual([...ids(telemetry.request)].sort());
   });
 });
 

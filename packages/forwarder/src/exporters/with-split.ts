@@ -1,11 +1,17 @@
-import { splitRequest } from '@serverless-otlp/otlp';
+import { type Signal, splitRequest } from '@serverless-otlp/otlp';
 import type { Delivery, Exporter, Outcome, Telemetry } from '../types.ts';
 
-/** What a destination takes at once, and how hard {@link withSplit} looks for the item it refuses. */
-export interface SplitOptions {
+/** What a destination takes at once. */
+export interface SplitLimits {
   /** Uncompressed bytes of one request. */
   readonly maxBytes?: number;
   readonly maxItems?: number;
+}
+
+/** What a destination takes at once, and how hard {@link withSplit} looks for the item it refuses. */
+export interface SplitOptions extends SplitLimits {
+  /** Where a signal has limits of its own. */
+  readonly bySignal?: Readonly<Partial<Record<Signal, SplitLimits>>>;
   /** Requests spent on one refused batch per invocation; default 32 (D12). */
   readonly maxRequests?: number;
 }
@@ -25,9 +31,13 @@ const withRequest = (telemetry: Telemetry, request: Telemetry['request']): Telem
  * @example withSplit(withRetry(otlpHttp({ endpoints })), { maxBytes: 1_000_000, maxItems: 1_000 })
  */
 export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Exporter => {
-  const { maxBytes = Infinity, maxItems = Infinity, maxRequests = 32 } = options;
+  const { maxRequests = 32, bySignal } = options;
 
-  const sendBatch = async (telemetry: Telemetry, deadline: number): Promise<readonly Delivery[]> => {
+  const sendBatch = async (
+    telemetry: Telemetry,
+    deadline: number,
+    abort: AbortSignal | undefined,
+  ): Promise<readonly Delivery[]> => {
     let requests = 0;
     const refusals: Rejected[] = [];
     let unfinished: Outcome | undefined; // made when needed: an Error takes longer than all the rest of this
@@ -35,10 +45,10 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
     const send = async (part: Telemetry): Promise<readonly Delivery[]> => {
       if (requests++ >= maxRequests) {
         const message = `bisect: part of a refused batch, not tried again after ${maxRequests} requests`;
-        unfinished ??= { status: 'retryable', error: new Error(message) };
+        unfinished ??= { status: 'retryable', error: new Error(message), bisect: true };
         return [{ destination: exporter.name, telemetry: part, outcome: unfinished }];
       }
-      const deliveries = await exporter.export(part, deadline);
+      const deliveries = await exporter.export(part, deadline, abort);
       if (!deliveries.some(({ outcome }) => rejectedTelemetry(outcome))) return deliveries;
       return (await Promise.all(deliveries.map(bisect))).flat();
     };
@@ -68,12 +78,13 @@ export const withSplit = (exporter: Exporter, options: SplitOptions = {}): Expor
 
   return {
     name: exporter.name,
-    export: async (telemetry, deadline) => {
+    export: async (telemetry, deadline, abort) => {
       const { request } = telemetry;
-      if (request.bytes.length <= maxBytes && request.items <= maxItems) return sendBatch(telemetry, deadline);
+      const { maxBytes = Infinity, maxItems = Infinity } = bySignal?.[request.signal] ?? options;
+      if (request.bytes.length <= maxBytes && request.items <= maxItems) return sendBatch(telemetry, deadline, abort);
       const parts = splitRequest(telemetry.request, { maxBytes, maxItems });
       const exports = parts.map((part): Promise<readonly Delivery[]> => {
-        if (part.bytes.length <= maxBytes) return sendBatch(withRequest(telemetry, part), deadline);
+        if (part.bytes.length <= maxBytes) return sendBatch(withRequest(telemetry, part), deadline, abort);
         const { items, bytes } = part;
         const error = new Error(
           `${items === 1 ? 'one item' : `${items} items that cannot be divided`} of ${bytes.length} bytes, over the limit of ${maxBytes}; not sent`,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DEFAULT_RESERVE_MS, deadlineOf } from './deadline.ts';
+import { DEFAULT_RESERVE_MS, deadlinesOf } from './deadline.ts';
 
 it.each([
   [60_000, 5_000, 55_000],
@@ -10,7 +10,20 @@ it.each([
   [0, 5_000, 0],
 ])('D8: with %d ms left and a reserve of %d ms exporters may work for %d ms', (remainingMs, reserveMs, workMs) => {
   const context = { getRemainingTimeInMillis: (): number => remainingMs };
-  expect(deadlineOf(context, reserveMs, 1_000_000)).toBe(1_000_000 + workMs);
+  expect(deadlinesOf(context, reserveMs, 1_000_000).deadline).toBe(1_000_000 + workMs);
+});
+
+it.each([
+  [60_000, 5_000, 59_500],
+  [900_000, 5_000, 899_500],
+  [3_000, 5_000, 2_500],
+  [60_000, 0, 60_000],
+  [2_000, 5_000, 1_600],
+  [100, 5_000, 80],
+  [0, 5_000, 0],
+])('D8: with %d ms left and a reserve of %d ms the store is tried for %d ms', (remainingMs, reserveMs, workMs) => {
+  const context = { getRemainingTimeInMillis: (): number => remainingMs };
+  expect(deadlinesOf(context, reserveMs, 1_000_000).storeUntil).toBe(1_000_000 + workMs);
 });
 
 it('D8: keeps 5 s free by default', () => {

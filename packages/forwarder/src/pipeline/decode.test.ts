@@ -38,14 +38,14 @@ describe('decode', () => {
   it('D16: counts each line once: lines in = ignored + decoded + quarantined', () => {
     const fault = { reason: 'json', message: '', source: {}, sha256: '', bytes: 1 } as const;
     const found: Readonly<Record<string, readonly Decoded[]>> = {
-      a: [{ request }, { fault }, { ignored: 'not_telemetry' }, { ignored: 'own_logs' }],
+      a: [{ request }, { fault, content: 'x', timeMs: 7 }, { ignored: 'not_telemetry' }, { ignored: 'own_logs' }],
       b: [],
       c: [{ ignored: 'not_telemetry' }],
     };
     const decoded = decode([record('a'), record('b'), record('c')], [encoding((data) => found[data])], inflateBudget());
     expect(decoded.lines).toBe(5);
     expect(decoded.telemetry).toHaveLength(1);
-    expect(decoded.faults).toEqual([{ record: 'a', fault }]);
+    expect(decoded.faults).toEqual([{ record: 'a', fault, content: 'x', timeMs: 7 }]);
     expect(Object.fromEntries(decoded.ignored)).toEqual({ not_telemetry: 2, own_logs: 1 });
   });
 
@@ -64,7 +64,8 @@ describe('decode', () => {
     const decoded = decode([record('a'), record('b', 'canary-10'), record('c')], [throwing], inflateBudget());
     expect(decoded.telemetry.map(({ records }) => [...records])).toEqual([['a'], ['c']]);
     expect(decoded.faults).toMatchObject([{ record: 'b', fault: { reason: 'encoding_bug', bytes: 9 } }]);
-    expect(JSON.stringify(decoded.faults)).not.toContain('canary');
+    expect(JSON.stringify(decoded.faults.map(({ fault }) => fault))).not.toContain('canary');
+    expect(decoded.faults[0]?.content).toBe('canary-10');
   });
 
   it('D17: hands the same budget to all', () => {

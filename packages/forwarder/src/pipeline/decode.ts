@@ -1,10 +1,9 @@
 import { faultOf } from '../fault.ts';
-import type { Decoded, Encoding, Fault, IgnoredReason, InflateBudget, SourceRecord, Telemetry } from '../types.ts';
+import type { Decoded, Encoding, IgnoredReason, InflateBudget, SourceRecord, Telemetry, Unreadable } from '../types.ts';
 
-/** A fault and the record it came in. */
-export interface RecordFault {
+/** A line that cannot be read, and the record it came in. */
+export interface RecordFault extends Unreadable {
   readonly record: string;
-  readonly fault: Fault;
 }
 
 /** Everything that was found in the records of an event. Lines in = ignored + decoded + quarantined. */
@@ -28,13 +27,14 @@ export const decode = (
   for (const record of records) {
     const carriers: ReadonlySet<string> = new Set([record.id]);
     for (const found of decodeRecord(record, encodings, budget)) {
-      lines++;
+      lines += 'ignored' in found ? (found.lines ?? 1) : 1;
       if ('request' in found) {
-        telemetry.push({ request: found.request, records: carriers, metadata: found.metadata ?? record.attributes });
+        const { request, metadata = record.attributes, timeMs } = found;
+        telemetry.push({ request, records: carriers, metadata, ...(timeMs === undefined ? {} : { timeMs }) });
       } else if ('fault' in found) {
-        faults.push({ record: record.id, fault: found.fault });
+        faults.push({ ...found, record: record.id });
       } else {
-        ignored.set(found.ignored, (ignored.get(found.ignored) ?? 0) + 1);
+        ignored.set(found.ignored, (ignored.get(found.ignored) ?? 0) + (found.lines ?? 1));
       }
     }
   }

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Delivery, IgnoredReason, Outcome, Telemetry } from '../types.ts';
 import type { DecodedRecords } from './decode.ts';
+import type { SettledFault } from './quarantine.ts';
 import { type Report, reportOf } from './report.ts';
-import type { Run, SignalRun } from './run.ts';
+import type { Leg, Run } from './run.ts';
 
 const error = new Error('why');
 const spans = (items: number): Telemetry => ({
@@ -17,7 +18,7 @@ const delivery = (outcome: Outcome, items: number): Delivery => ({
   telemetry: spans(items),
   outcome,
 });
-const signalRun = (deliveries: readonly Delivery[], over: Partial<SignalRun> = {}): SignalRun => ({
+const leg = (deliveries: readonly Delivery[], over: Partial<Leg> = {}): Leg => ({
   signal: 'traces',
   destination: 'd',
   decoded: deliveries.reduce((sum, { telemetry }) => sum + telemetry.request.items, 0),
@@ -27,24 +28,27 @@ const signalRun = (deliveries: readonly Delivery[], over: Partial<SignalRun> = {
   ...over,
 });
 const NOTHING: DecodedRecords = { telemetry: [], faults: [], lines: 0, ignored: new Map() };
-const report = (run: Partial<Run>, decoded: Partial<DecodedRecords> = {}): Report =>
+const report = (
+  run: Partial<Run>,
+  decoded: Partial<DecodedRecords> = {},
+  faults: readonly SettledFault[] = [],
+): Report =>
   reportOf({
     receiver: 'x',
     durationMs: 7,
     decoded: { ...NOTHING, ...decoded },
-    run: { signals: [], unrouted: [], ...run },
+    faults,
+    run: { legs: [], unrouted: [], ...run },
   });
-const counts = (deliveries: readonly Delivery[], over: Partial<SignalRun> = {}): unknown =>
-  report({ signals: [signalRun(deliveries, over)] }).destinations['d']?.traces;
+const counts = (deliveries: readonly Delivery[], over: Partial<Leg> = {}): unknown =>
+  report({ legs: [leg(deliveries, over)] }).destinations['d']?.traces;
 
 describe('the report', () => {
   it('C3: names a partial success by its message, and one without a word not at all', () => {
     const deliveries = ['slow down', ''].map((message) =>
       delivery({ status: 'delivered', rejectedItems: 1, message }, 2),
     );
-    expect(report({ signals: [signalRun(deliveries)] }).errors).toEqual([
-      { destination: 'd', error: 'slow down', count: 1 },
-    ]);
+    expect(report({ legs: [leg(deliveries)] }).errors).toEqual([{ destination: 'd', error: 'slow down', count: 1 }]);
   });
 
   it('of nothing says so', () => {
@@ -80,21 +84,21 @@ describe('the report', () => {
   });
 
   it('D26: adds up per destination and signal', () => {
-    const logs = { ...signalRun([]), signal: 'logs' as const, decoded: 3, filtered: 3 };
-    const { destinations, balanced } = report({ signals: [signalRun([delivery({ status: 'delivered' }, 2)]), logs] });
+    const logs = { ...leg([]), signal: 'logs' as const, decoded: 3, filtered: 3 };
+    const { destinations, balanced } = report({ legs: [leg([delivery({ status: 'delivered' }, 2)]), logs] });
     expect(destinations).toMatchObject({
       d: { traces: { decoded: 2, delivered: 2 }, logs: { decoded: 3, filtered: 3 } },
     });
     expect(balanced).toBe(true);
   });
 
-  it.each<[string, Partial<SignalRun>]>([
+  it.each<[string, Partial<Leg>]>([
     ['lost', { decoded: 6 }],
     ['made of nothing', { decoded: 4 }],
     ['filtered and sent', { filtered: 1 }],
     ['made and not sent', { made: 1 }],
   ])('D26: does not add up when an item was %s, and says so', (_what, over) => {
-    const { balanced } = report({ signals: [signalRun([delivery({ status: 'delivered' }, 5)], over)] });
+    const { balanced } = report({ legs: [leg([delivery({ status: 'delivered' }, 5)], over)] });
     expect(balanced).toBe(false);
   });
 
@@ -118,7 +122,7 @@ describe('the report', () => {
   it('D26: counts each class of errors once, and at most ten of them', () => {
     const retryable = (message: string): Outcome => ({ status: 'retryable', error: new Error(message) });
     const many = Array.from({ length: 30 }, (_, index) => delivery(retryable(`class ${index % 15}`), 1));
-    const { errors = [] } = report({ signals: [signalRun(many)] });
+    const { errors = [] } = report({ legs: [leg(many)] });
     expect(errors).toHaveLength(10);
     expect(errors[0]).toEqual({ destination: 'd', error: 'class 0', count: 2 });
   });
@@ -129,13 +133,13 @@ describe('the report', () => {
       { status: 'delivered', rejectedItems: 1, message },
       { status: 'rejected', fault: 'telemetry', error: new Error(message) },
     ];
-    const line = JSON.stringify(report({ signals: [signalRun(outcomes.map((outcome) => delivery(outcome, 1)))] }));
+    const line = JSON.stringify(report({ legs: [leg(outcomes.map((outcome) => delivery(outcome, 1)))] }));
     expect(line.length).toBeLessThan(2_000);
   });
 
   it('D26, D27: names quarantined telemetry by source and hash, never by kept header values', () => {
     const refused = delivery({ status: 'rejected', fault: 'telemetry', error }, 3);
-    const { quarantined = [] } = report({ signals: [signalRun([refused])] });
+    const { quarantined = [] } = report({ legs: [leg([refused])] });
     expect(quarantined).toMatchObject([
       {
         destination: 'd',
@@ -152,17 +156,43 @@ describe('the report', () => {
 
   it('D16: names at most ten faults and counts all', () => {
     const fault = { reason: 'json', message: 'm', source: {}, sha256: 'h', bytes: 1 } as const;
-    const faults = Array.from({ length: 30 }, () => ({ record: 'r', fault }));
-    const made = report({}, { lines: 30, faults });
+    const outcome: Outcome = { status: 'rejected', fault: 'telemetry', error };
+    const faults = Array.from({ length: 30 }, () => ({ record: 'r', fault, content: 'canary', outcome }));
+    const made = report({}, { lines: 30, faults }, faults);
     expect(made.lines.quarantined).toBe(30);
     expect(made.faults).toHaveLength(10);
     expect(made.balanced).toBe(true);
   });
 
+  it('D3, D26: counts lines that went back to the source apart from those that were set aside, and adds up', () => {
+    const fault = { reason: 'json', message: 'm', source: {}, sha256: 'h', bytes: 1 } as const;
+    const faults = [
+      { status: 'stored', as: 'quarantined', key: 'quarantine/lines/json/k', error } as const,
+      { status: 'retryable', error } as const,
+      { status: 'rejected', fault: 'telemetry', error } as const,
+    ].map((outcome, index) => ({ record: `r${index}`, fault, content: 'canary', outcome }));
+    const made = report({}, { lines: 3, faults }, faults);
+    expect(made.lines).toEqual({ in: 3, decoded: 0, ignored: 0, quarantined: 2, returned: 1 });
+    expect(made.faults).toEqual([{ ...fault, key: 'quarantine/lines/json/k' }, fault, fault]);
+    expect(made.balanced).toBe(true);
+    expect(report({}, { lines: 4, faults }, faults).balanced).toBe(false);
+    expect(JSON.stringify(made)).not.toContain('canary');
+  });
+
+  it('D26: has a place in the store for what is there, and none for what is gone', () => {
+    const outcomes: readonly Outcome[] = [
+      { status: 'stored', as: 'quarantined', key: 'quarantine/d/traces/k', error },
+      { status: 'rejected', fault: 'telemetry', error },
+      { status: 'stored', as: 'pending', key: 'pending/d/traces/k', error },
+    ];
+    const { quarantined = [] } = report({ legs: [leg(outcomes.map((outcome) => delivery(outcome, 1)))] });
+    expect(quarantined.map(({ key }) => key)).toEqual(['quarantine/d/traces/k', undefined]);
+  });
+
   it('D26: stays below 1 KB when all is well with three signals, whatever the numbers', () => {
     const large = 99_999_999;
     const telemetry = { ...spans(0), request: { ...spans(0).request, items: large, bytes: new Uint8Array(0) } };
-    const runOf = (signal: Signal): SignalRun => ({
+    const runOf = (signal: Signal): Leg => ({
       signal,
       destination: 'otlp_http/a_destination_with_quite_a_long_name',
       decoded: large,
@@ -171,9 +201,23 @@ describe('the report', () => {
       deliveries: [{ destination: 'd', telemetry, outcome: { status: 'delivered' } }],
     });
     const ignored = new Map<IgnoredReason, number>([['not_telemetry', large]]);
-    const made = report({ signals: SIGNALS.map(runOf) }, { lines: large, ignored });
+    const made = report({ legs: SIGNALS.map(runOf) }, { lines: large, ignored });
     expect(made.balanced).toBe(true);
     expect(JSON.stringify({ level: 'INFO', message: 'otlp forwarder report', ...made }).length).toBeLessThan(1_000);
+  });
+
+  it('D26: is at most 1 KB for one destination when all is well, whatever the numbers and names', () => {
+    const large = 99_999_999;
+    const telemetry = { ...spans(0), request: { ...spans(0).request, items: large, bytes: new Uint8Array(0) } };
+    const smooth = leg([{ destination: 'd', telemetry, outcome: { status: 'delivered' } }], {
+      destination: `otlp_http/${'n'.repeat(200)}`,
+      decoded: large + 7,
+      filtered: 7,
+    });
+    const made = report({ legs: [smooth] }, { lines: large, ignored: new Map([['not_telemetry', large]]) });
+    expect(made.balanced).toBe(true);
+    const line = JSON.stringify({ level: 'INFO', message: 'otlp forwarder report', ...made });
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(1_024);
   });
 
   it('adds up for any mixture of deliveries whose items add up', () => {
@@ -195,10 +239,10 @@ describe('the report', () => {
         const deliveries = parts.map((part) => delivery(part.outcome, part.items));
         const items = parts.reduce((sum, part) => sum + part.items, 0);
         fc.pre(items + filtered >= added);
-        const balancedRun = signalRun(deliveries, { decoded: items + filtered - added, filtered, made: added });
-        expect(report({ signals: [balancedRun] }).balanced).toBe(true);
+        const balancedRun = leg(deliveries, { decoded: items + filtered - added, filtered, made: added });
+        expect(report({ legs: [balancedRun] }).balanced).toBe(true);
         const lostOne = { ...balancedRun, decoded: balancedRun.decoded + 1 };
-        expect(report({ signals: [lostOne] }).balanced).toBe(false);
+        expect(report({ legs: [lostOne] }).balanced).toBe(false);
       }),
     );
   });

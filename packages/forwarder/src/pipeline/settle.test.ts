@@ -1,7 +1,8 @@
 import { requestFromJson } from '@serverless-otlp/otlp';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Delivery, Fault, Outcome, SourceRecord } from '../types.ts';
+import type { Delivery, Outcome, SourceRecord } from '../types.ts';
+import type { SettledFault } from './quarantine.ts';
 import { settle, worstOf } from './settle.ts';
 
 const error = new Error('why');
@@ -20,7 +21,12 @@ const delivery = (outcome: Outcome, ...ids: readonly string[]): Delivery => ({
   telemetry: { request, records: new Set(ids), metadata: {} },
   outcome,
 });
-const fault: Fault = { reason: 'json', message: 'broken', source: {}, sha256: '', bytes: 0 };
+const faultIn = (id: string, outcome: Outcome = refused): SettledFault => ({
+  record: id,
+  fault: { reason: 'json', message: 'broken', source: {}, sha256: '', bytes: 0 },
+  content: '',
+  outcome,
+});
 const statusOf = (outcomes: ReadonlyMap<string, Outcome>): Readonly<Record<string, string>> =>
   Object.fromEntries([...outcomes].map(([id, { status }]) => [id, status]));
 
@@ -44,8 +50,8 @@ describe('settle', () => {
   });
 
   it('D16: rejects a record for a fault in it, so that it is acknowledged and not delivered again', () => {
-    const outcomes = settle([record('a'), record('b')], [{ record: 'a', fault }], []);
-    expect(outcomes.get('a')).toMatchObject({ status: 'rejected', fault: 'telemetry', error: { message: 'broken' } });
+    const outcomes = settle([record('a'), record('b')], [faultIn('a')], []);
+    expect(outcomes.get('a')).toMatchObject({ status: 'rejected', fault: 'telemetry', error: { message: 'why' } });
     expect(outcomes.get('b')).toEqual(delivered);
   });
 
@@ -53,13 +59,30 @@ describe('settle', () => {
     expect(settle([record('a')], [], [delivery(unreachable, 'a')]).get('a')).toEqual(retryable);
   });
 
+  it.each<[string, Outcome, string]>([
+    ['D16: acknowledges a record whose bad line is in the store', quarantined, 'stored'],
+    ['D3: asks again for one whose bad line could not be stored', retryable, 'retryable'],
+  ])('%s', (_what, outcome, status) => {
+    expect(statusOf(settle([record('a')], [faultIn('a', outcome)], [delivery(delivered, 'a')]))).toEqual({ a: status });
+  });
+
+  it('D2: settles a record that one destination took and of which another one has it in the store', () => {
+    const outcomes = settle([record('a')], [], [delivery(delivered, 'a'), delivery(pending, 'a')]);
+    expect(statusOf(outcomes)).toEqual({ a: 'stored' });
+  });
+
+  it('D3: asks again for a record that one of several destinations and its store did not take', () => {
+    const outcomes = settle([record('a')], [], [delivery(retryable, 'a'), delivery(delivered, 'a')]);
+    expect(statusOf(outcomes)).toEqual({ a: 'retryable' });
+  });
+
   it('is not talked into delivered by a fault beside a retryable delivery', () => {
-    const outcomes = settle([record('a')], [{ record: 'a', fault }], [delivery(retryable, 'a')]);
+    const outcomes = settle([record('a')], [faultIn('a')], [delivery(retryable, 'a')]);
     expect(statusOf(outcomes)).toEqual({ a: 'retryable' });
   });
 
   it('makes up no records', () => {
-    const outcomes = settle([record('a')], [{ record: 'x', fault }], [delivery(retryable, 'y')]);
+    const outcomes = settle([record('a')], [faultIn('x', retryable)], [delivery(retryable, 'y')]);
     expect(statusOf(outcomes)).toEqual({ a: 'delivered' });
   });
 
@@ -70,7 +93,9 @@ describe('settle', () => {
       ...delivery(outcome, ...records),
     })),
   );
-  const faults = some.map((records) => records.map((id) => ({ record: id, fault })));
+  const faults = fc
+    .tuple(some, fc.constantFrom(refused, quarantined, retryable))
+    .map(([records, outcome]) => records.map((id) => faultIn(id, outcome)));
   const RANK = ['delivered', 'stored', 'rejected', 'retryable'];
 
   it('gives every record exactly one outcome: the worst of all that rode on it', () => {
@@ -81,8 +106,10 @@ describe('settle', () => {
         for (const [id, { status }] of outcomes) {
           const own = sent.filter(({ telemetry }) => telemetry.records.has(id)).map(({ outcome }) => outcome);
           const ranks = own.map((one) => RANK.indexOf(one === unreachable ? 'retryable' : one.status));
-          const faulty = broken.some(({ record: inRecord }) => inRecord === id) ? 2 : 0;
-          expect(RANK.indexOf(status)).toBe(Math.max(0, faulty, ...ranks));
+          const faulty = broken.filter(({ record: inRecord }) => inRecord === id);
+          expect(RANK.indexOf(status)).toBe(
+            Math.max(0, ...faulty.map(({ outcome }) => RANK.indexOf(outcome.status)), ...ranks),
+          );
         }
       }),
     );

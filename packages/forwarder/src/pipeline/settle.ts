@@ -1,5 +1,5 @@
 import type { Delivery, Outcome, SourceRecord } from '../types.ts';
-import type { RecordFault } from './decode.ts';
+import type { SettledFault } from './quarantine.ts';
 
 const SEVERITY: Readonly<Record<Outcome['status'], number>> = { delivered: 0, stored: 1, rejected: 2, retryable: 3 };
 
@@ -21,7 +21,7 @@ const settled = ({ outcome }: Delivery): Outcome =>
  */
 export const settle = (
   records: readonly SourceRecord[],
-  faults: readonly RecordFault[],
+  faults: readonly SettledFault[],
   deliveries: readonly Delivery[],
 ): ReadonlyMap<string, Outcome> => {
   const outcomes = new Map<string, Outcome>(records.map(({ id }) => [id, { status: 'delivered' }]));
@@ -29,9 +29,7 @@ export const settle = (
     const known = outcomes.get(id);
     if (known !== undefined) outcomes.set(id, worstOf(known, outcome));
   };
-  for (const { record, fault } of faults) {
-    add(record, { status: 'rejected', fault: 'telemetry', error: new Error(fault.message) });
-  }
+  for (const { record, outcome } of faults) add(record, outcome);
   for (const delivery of deliveries) {
     const outcome = settled(delivery);
     for (const id of delivery.telemetry.records) add(id, outcome);

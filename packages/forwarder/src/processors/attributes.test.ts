@@ -1,5 +1,5 @@
 import { parseRequest, requestFromJson, requestToJson, type Signal, SIGNALS } from '@serverless-otlp/otlp';
-import { arbitraryRequest, newerOracle, protobufjsOracle } from '@serverless-otlp/testing';
+import { arbitraryRequest, itemIds, newerOracle, protobufjsOracle, sampleRequest } from '@serverless-otlp/testing';
 import { processorContract } from '@serverless-otlp/testing/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,17 @@ const upsert: AttributeAction = { action: 'upsert', key: 'k', value: 'new' };
 processorContract('attributes', () => attributes({ actions: [upsert, { ...upsert, on: 'item' }] }), {
   keepsItems: true,
 });
+it.each(SIGNALS)('D17: edits a large request (%s) in parts: the same items, each edited, as one request', (signal) => {
+  const request = requestFromJson(sampleRequest(signal, { items: 25_000 }));
+  const actions = [{ ...upsert, on: 'item' }, upsert] as const;
+  const [edited, ...others] = attributes({ actions }).process([telemetryOf(request)]);
+  expect(others).toEqual([]);
+  if (edited === undefined) throw new Error('nothing came back');
+  expect(itemIds(signal, edited.request.bytes)).toEqual(itemIds(signal, request.bytes));
+  expect(listsOf(edited, 'item').every((pairs) => pairs.some(([key]) => key === 'k'))).toBe(true);
+  expect(listsOf(edited, 'resource').every((pairs) => pairs.some(([key]) => key === 'k'))).toBe(true);
+});
+
 processorContract('attributes of nothing', () => attributes({ actions: [] }), { keepsItems: true });
 
 type KeyValue = readonly [string, unknown];

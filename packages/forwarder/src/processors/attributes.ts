@@ -1,4 +1,4 @@
-import { requestOfMessage, type Signal } from '@serverless-otlp/otlp';
+import { mergeRequests, type OtlpRequest, requestOfMessage, type Signal, splitRequest } from '@serverless-otlp/otlp';
 import type { Metadata, Processor, Telemetry } from '../types.ts';
 
 /** A value as an operator writes it. Integers become OTLP integers, other numbers doubles. */
@@ -15,6 +15,9 @@ export interface AttributeAction {
   /** Where: on resources, or on spans, data points and log records. Default `resource`. */
   readonly on?: 'resource' | 'item';
 }
+
+/** So much is decoded at once: objects take many times the bytes they were made of. */
+const MAX_DECODED = { maxBytes: 256 * 1024, maxItems: 10_000 };
 
 /** What {@link attributes} does, in this order. */
 export interface AttributesOptions {
@@ -82,8 +85,7 @@ export const attributes = ({ actions }: AttributesOptions): Processor => {
   const onResource = actions.filter(({ on = 'resource' }) => on === 'resource');
   const onItem = actions.filter(({ on }) => on === 'item');
 
-  const processOne = (telemetry: Telemetry): Telemetry => {
-    const { request, metadata } = telemetry;
+  const processPart = (request: OtlpRequest, metadata: Metadata): OtlpRequest => {
     const [resources, scopes, items] = PATHS[request.signal];
     const editItem = edit(onItem, metadata);
     const itemEdit: Edit = request.signal === 'metrics' ? (metric) => mapMetric(metric, editItem) : editItem;
@@ -94,7 +96,13 @@ export const attributes = ({ actions }: AttributesOptions): Processor => {
       const edited = editedResource === resource ? group : { ...group, resource: editedResource };
       return onItem.length === 0 ? edited : mapList(edited, scopes, (scope) => mapList(scope, items, itemEdit));
     });
-    return { ...telemetry, request: requestOfMessage(request.signal, message) };
+    return requestOfMessage(request.signal, message);
+  };
+
+  const processOne = (telemetry: Telemetry): Telemetry => {
+    const { request, metadata } = telemetry;
+    const parts = splitRequest(request, MAX_DECODED);
+    return { ...telemetry, request: mergeRequests(parts.map((part) => processPart(part, metadata))) };
   };
 
   return { name: 'attributes', process: (telemetry) => telemetry.map(processOne) };

@@ -42,6 +42,14 @@ const unionOf = (members: readonly Telemetry[]): ReadonlySet<string> => {
   return new Set(members.flatMap(({ records }) => [...records]));
 };
 
+/** When the source took in the first line of these. */
+const earliestOf = (members: readonly Telemetry[]): number | undefined => {
+  let earliest: number | undefined;
+  for (const { timeMs } of members)
+    if (timeMs !== undefined && (earliest === undefined || timeMs < earliest)) earliest = timeMs;
+  return earliest;
+};
+
 /**
  * Merges telemetry of equal metadata and signal into requests up to the limits, and splits what is larger. Order is kept, and
  * the same input always gives the same bytes. A single item beyond `maxBytes` passes: its destination decides about it (D13).
@@ -75,7 +83,7 @@ export const batch = ({ maxBytes = 4 * 1024 * 1024, maxItems = 10_000 }: BatchOp
           bytes = 0;
           items = 0;
         }
-        open.push({ request, records: member.records, metadata });
+        open.push({ ...member, request, metadata });
         bytes += request.bytes.length;
         items += request.items;
       }
@@ -100,5 +108,7 @@ const merged = (members: readonly Telemetry[]): Telemetry => {
   if (first === undefined) throw new RangeError('nothing to merge');
   if (members.length === 1) return first;
   const request: OtlpRequest = mergeRequests(members.map((member) => member.request));
-  return { request, records: unionOf(members), metadata: first.metadata };
+  const timeMs = earliestOf(members);
+  const { metadata } = first;
+  return { request, records: unionOf(members), metadata, ...(timeMs === undefined ? {} : { timeMs }) };
 };

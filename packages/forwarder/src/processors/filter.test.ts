@@ -1,8 +1,9 @@
 import { requestFromJson } from '@serverless-otlp/otlp';
 import { processorContract } from '@serverless-otlp/testing/contracts';
 import { describe, expect, it } from 'vitest';
+import type { OriginRule } from '../match.ts';
 import type { Metadata, Telemetry } from '../types.ts';
-import { filter, type FilterOptions } from './filter.ts';
+import { filter } from './filter.ts';
 
 processorContract('filter of nothing', () => filter({}), { keepsItems: true });
 processorContract('filter', () => filter({ exclude: { owner: ['tenant-b'] } }));
@@ -12,13 +13,13 @@ const telemetry = (metadata: Metadata): Telemetry => ({
   records: new Set(['r']),
   metadata,
 });
-const passes = (options: FilterOptions, metadata: Metadata): boolean =>
+const passes = (options: OriginRule, metadata: Metadata): boolean =>
   filter(options).process([telemetry(metadata)]).length === 1;
 
 const PROD: Metadata = { owner: '111', log_group: '/aws/lambda/prod-a' };
 
 describe('filter', () => {
-  it.each<[string, FilterOptions, boolean]>([
+  it.each<[string, OriginRule, boolean]>([
     ['nothing', {}, true],
     ['empty lists of patterns', { include: {}, exclude: {} }, true],
     ['include literal', { include: { logGroup: ['/aws/lambda/prod-a'] } }, true],

@@ -143,6 +143,15 @@ it('keeps unknown fields of every wire type, as they came', () => {
   expect([...encodeMessage(messageNamed('Status'), value)]).toEqual([0x18, 2, ...unknown, 0xa8, 1, 1]);
 });
 
+it('D17: keeps a hundred thousand unknown fields, each between known ones, in few pieces', () => {
+  const bytes = Buffer.alloc(500_000, Buffer.from([0xa8, 1, 5, 0x18, 2]));
+  const value = decodeMessage(messageNamed('Status'), bytes);
+  expect(value[UNKNOWN_FIELDS]?.length).toBeLessThan(20);
+  expect(encodeMessage(messageNamed('Status'), value)).toEqual(
+    new Uint8Array(Buffer.concat([Buffer.from([0x18, 2]), Buffer.alloc(300_000, Buffer.from([0xa8, 1, 5]))])),
+  );
+});
+
 it('keeps unknown fields of a message that comes in two parts', () => {
   const value = decode('ResourceSpans', field(1, 0xa8, 1, 1), field(1, 0xa8, 1, 2));
   expect([...encodeMessage(messageNamed('ResourceSpans'), value)]).toEqual(field(1, 0xa8, 1, 1, 0xa8, 1, 2));

@@ -120,8 +120,17 @@ const clearOtherMembers = (message: Message, member: Field, into: JsonObject): v
   for (const other of message.fields) if (other.presence && other !== member) Reflect.deleteProperty(into, other.name);
 };
 
+/** A piece for each field would take thirty times its bytes: pieces of like size become one, so that each byte moves a few times. */
 const keep = (into: JsonObject, bytes: Uint8Array): void => {
   const kept = into[UNKNOWN_FIELDS];
-  if (kept === undefined) into[UNKNOWN_FIELDS] = [bytes];
-  else kept.push(bytes);
+  if (kept === undefined) {
+    into[UNKNOWN_FIELDS] = [bytes];
+    return;
+  }
+  kept.push(bytes);
+  for (;;) {
+    const [before, last] = kept.slice(-2);
+    if (before === undefined || last === undefined || before.length > 2 * last.length) return;
+    kept.splice(-2, 2, Buffer.concat([before, last]));
+  }
 };

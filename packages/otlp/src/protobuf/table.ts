@@ -116,3 +116,9 @@ export const MAX_NESTING = 100;
  * hundred decoded, so that a bomb could be well formed; 16 MiB of spans hold about 650 000.
  */
 export const MAX_MESSAGES = 1_000_000;
+
+/**
+ * The most fields one request may hold, and packed varints, each of which is a number of one byte. A field takes two bytes on the wire
+ * and may take a hundred decoded; in telemetry it takes six or more, so that 16 MiB hold about 2 500 000.
+ */
+export const MAX_FIELDS = 4_000_000;

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import { otlpRequest, parseRequest } from '../request.ts';
 import { type Signal, SIGNALS } from '../signal.ts';
-import { MAX_MESSAGES, MAX_NESTING } from './table.ts';
+import { MAX_FIELDS, MAX_MESSAGES, MAX_NESTING } from './table.ts';
 import { validateRequest } from './validate.ts';
 import { countItems } from './walk.ts';
 
@@ -191,6 +191,25 @@ it('D17: stops at more messages than any line of telemetry holds, with or withou
   const attribute = field(9, Buffer.concat([field(1, 'k'), field(2, field(1, 'v'))]));
   const attributes = Buffer.alloc(attribute.length * (MAX_MESSAGES / 2), attribute);
   expect(reasonOf('traces', Buffer.concat([span(attributes), span()]))).toBe('too_large');
+});
+
+describe('D17: stops at more fields than any line of telemetry holds', () => {
+  const buckets = (content: Uint8Array): Uint8Array => metric(field(10, field(1, field(8, content))));
+  // Request, resource, scope, metric, histogram, point and buckets; the field of the buckets' counts makes one more.
+  const around = 6;
+  it.each<[string, Signal, (count: number) => Uint8Array]>([
+    ['a number per byte', 'metrics', (count) => buckets(field(2, Buffer.alloc(count - around - 1, 1)))],
+    ['a field per number', 'metrics', (count) => buckets(Buffer.alloc((count - around) * 2, Buffer.from([0x10, 1])))],
+    ['fields of a newer schema', 'traces', (count) => span(Buffer.alloc((count - 3) * 3, Buffer.from([0xf8, 1, 0])))],
+    [
+      'empty texts',
+      'logs',
+      (count) => field(1, field(1, field(3, Buffer.alloc((count - 3) * 2, Buffer.from([0x1a, 0]))))),
+    ],
+  ])('D17: %s', (_what, signal, of) => {
+    expect(reasonOf(signal, of(MAX_FIELDS))).toBe('valid');
+    expect(reasonOf(signal, of(MAX_FIELDS + 1))).toBe('too_large');
+  });
 });
 
 it('D17: stops at the nesting bound, however deep the input', () => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import type { Signal } from '../signal.ts';
-import { FIXED64, MAX_MESSAGES, MAX_NESTING, REQUEST_MESSAGES, VARINT } from './table.ts';
+import { FIXED64, MAX_FIELDS, MAX_MESSAGES, MAX_NESTING, REQUEST_MESSAGES, VARINT } from './table.ts';
 import {
   CHECK_STRING,
   childOf,
@@ -26,6 +26,7 @@ import {
  */
 export const validateRequest = (signal: Signal, bytes: Uint8Array): number => {
   messages = 0;
+  fields = 0;
   view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
     return validateMessage(bytes, 0, bytes.length, planOf(REQUEST_MESSAGES[signal]), 1);
@@ -36,8 +37,9 @@ export const validateRequest = (signal: Signal, bytes: Uint8Array): number => {
 
 const NOTHING = new DataView(new ArrayBuffer(0));
 
-/** The messages that the pass has seen and the bytes it reads; one pass never begins inside another. */
+/** The messages and fields that the pass has seen and the bytes it reads; one pass never begins inside another. */
 let messages = 0;
+let fields = 0;
 let view: DataView = NOTHING;
 
 const broken = ({ message }: Plan, what: string): InvalidOtlpError =>
@@ -50,7 +52,9 @@ const validateMessage = (bytes: Uint8Array, start: number, end: number, plan: Pl
   let { items } = plan;
   let oneofMessage = false;
   let position = start;
+  let own = 0;
   while (position < end) {
+    own++;
     let tag = bytes[position++] ?? 0;
     let rule = rules[tag] ?? 0;
     if (tag > 0x7f) {
@@ -96,8 +100,11 @@ const validateMessage = (bytes: Uint8Array, start: number, end: number, plan: Pl
     }
   }
   if (position > end) throw broken(plan, 'ends inside a field');
+  if ((fields += own) > MAX_FIELDS) throw crowded();
   return items;
 };
+
+const crowded = (): InvalidOtlpError => new InvalidOtlpError('too_large', `more than ${MAX_FIELDS} fields`);
 
 /** Four bytes at a time: most of the pass is spent here. */
 const isAscii = (bytes: Uint8Array, start: number, end: number): boolean => {
@@ -136,7 +143,9 @@ const validateRare = (bytes: Uint8Array, start: number, end: number, plan: Plan,
   }
   if (field?.wireType === VARINT) {
     let position = start;
-    while (position < end) position = endOfVarint(bytes, position, end, plan);
+    let numbers = 0;
+    for (; position < end; numbers++) position = endOfVarint(bytes, position, end, plan);
+    if ((fields += numbers) > MAX_FIELDS) throw crowded();
   } else if (length % (field?.wireType === FIXED64 ? 8 : 4) !== 0) {
     throw broken(plan, `packed length of ${field?.name ?? ''}`);
   }

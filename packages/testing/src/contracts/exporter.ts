@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { countItems, sampleTelemetry, snapshot } from './samples.ts';
 import type { Delivery, ExporterUnderTest, Outcome, Telemetry } from './structures.ts';
@@ -20,8 +21,12 @@ export interface ExporterContractOptions {
 
 /** An export whose deadline has passed must be back within this time. */
 const PROMPT_MS = 1000;
-/** Beyond its deadline an export may take this long to notice. */
+/** Beyond its deadline, or its abort, an export may take this long to notice. */
 const GRACE_MS = 1000;
+/** When an export that runs is aborted. */
+const ABORT_MS = 50;
+
+const listenersOf = (abort: AbortSignal): number => getEventListeners(abort, 'abort').length;
 
 const checkDeliveries = (telemetry: Telemetry, deliveries: readonly Delivery[]): void => {
   const destinations = new Set(deliveries.map(({ destination }) => destination));
@@ -92,6 +97,41 @@ export const exporterContract = (
           checkDeliveries(telemetry, await exporter.export(telemetry, now() - 1));
           expect(performance.now() - started).toBeLessThan(PROMPT_MS);
         }
+      });
+    });
+
+    it('gives up at once when its abort has fired, and still accounts for every item', async () => {
+      await withExporter(async (exporter) => {
+        const abort = AbortSignal.abort(new Error('aborted before'));
+        for (const telemetry of onePerSignal()) {
+          const started = performance.now();
+          checkDeliveries(telemetry, await exporter.export(telemetry, now() + 60_000, abort));
+          expect(performance.now() - started).toBeLessThan(PROMPT_MS);
+        }
+        expect(listenersOf(abort)).toBe(0);
+      });
+    });
+
+    it('is back soon after its abort fires, and still accounts for every item', async () => {
+      await withExporter(async (exporter) => {
+        const controller = new AbortController();
+        const exports = onePerSignal().map(
+          async (telemetry) =>
+            [telemetry, await exporter.export(telemetry, now() + 60_000, controller.signal)] as const,
+        );
+        const started = performance.now();
+        setTimeout(() => controller.abort(new Error('aborted meanwhile')), ABORT_MS);
+        for (const [telemetry, deliveries] of await Promise.all(exports)) checkDeliveries(telemetry, deliveries);
+        expect(performance.now() - started).toBeLessThan(ABORT_MS + GRACE_MS);
+        expect(listenersOf(controller.signal)).toBe(0);
+      });
+    });
+
+    it('leaves no listener on an abort that never fires', async () => {
+      await withExporter(async (exporter) => {
+        const { signal } = new AbortController();
+        for (const telemetry of onePerSignal()) await exporter.export(telemetry, now() + timeoutMs, signal);
+        expect(listenersOf(signal)).toBe(0);
       });
     });
 

@@ -22,7 +22,12 @@ export interface Telemetry {
 export type Outcome =
   | { readonly status: 'delivered' }
   | { readonly status: 'stored'; readonly as: 'pending' | 'quarantined'; readonly key: string; readonly error: Error }
-  | { readonly status: 'rejected'; readonly fault: 'telemetry' | 'destination'; readonly error: Error }
+  | {
+      readonly status: 'rejected';
+      readonly fault: 'telemetry' | 'destination';
+      readonly error: Error;
+      readonly httpStatus?: number;
+    }
   | { readonly status: 'retryable'; readonly error: Error; readonly retryAfterMs?: number };
 
 /** What became of one part at one destination. */
@@ -35,7 +40,7 @@ export interface Delivery {
 /** What an encoding makes of one line: exactly one of the three. */
 export type Decoded =
   | { readonly request: OtlpRequest; readonly metadata?: Readonly<Record<string, string>> }
-  | { readonly fault: Fault }
+  | { readonly fault: Fault; readonly content: string | Uint8Array }
   | { readonly ignored: string };
 
 /** Why a line was set aside. */
@@ -62,7 +67,7 @@ export interface ProcessorUnderTest {
 /** An exporter, as its suite sees it. */
 export interface ExporterUnderTest {
   readonly name: string;
-  export(telemetry: Telemetry, deadline: number): Promise<readonly Delivery[]>;
+  export(telemetry: Telemetry, deadline: number, abort?: AbortSignal): Promise<readonly Delivery[]>;
 }
 
 /** An encoding, as its suite sees it. */
@@ -77,4 +82,21 @@ export interface ReceiverUnderTest<Event = unknown> {
   accepts(event: unknown): event is Event;
   receive(event: Event): readonly SourceRecord[];
   respond(outcomes: ReadonlyMap<string, Outcome>, event: Event): unknown;
+}
+
+/** A store, as its suite sees it. */
+export interface StoreUnderTest {
+  readonly name: string;
+  put(key: string, body: Uint8Array, abort?: AbortSignal): Promise<void>;
+  get(key: string, abort?: AbortSignal): Promise<Uint8Array | undefined>;
+  list(prefix: string): AsyncIterable<StoredObject>;
+  folders(prefix: string): Promise<readonly string[]>;
+  remove(keys: readonly string[]): Promise<void>;
+}
+
+/** One entry of a list of a store. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
 }

@@ -7,19 +7,39 @@ export type AnswerBody = Uint8Array | 'too_large' | 'broken';
 /** RFC 9110, section 8.4.1.3. */
 const GZIP = /^(?:x-)?gzip$/i;
 
-/** Gives the body, decompressed if it says so, once: the first call counts (C11). */
+/**
+ * Gives the body, decompressed if it says so, once: the first call counts (C11). What comes in pieces is joined as it comes: a server
+ * may send one byte at a time, and a list of these would take a hundred times the bytes.
+ */
 export const readBody = (response: IncomingMessage, maxBytes: number, done: (body: AnswerBody) => void): void => {
-  const chunks: Uint8Array[] = [];
+  let body: Buffer = Buffer.alloc(0);
   let length = 0;
-  response.on('data', (chunk: Uint8Array) => {
+  response.on('data', (chunk: Buffer) => {
+    if (length + chunk.length > maxBytes) {
+      done('too_large');
+      response.destroy();
+      return;
+    }
+    if (length === 0)
+      body = chunk; // nearly every answer
+    else {
+      body = withRoom(body, length, length + chunk.length);
+      body.set(chunk, length);
+    }
     length += chunk.length;
-    chunks.push(chunk);
-    if (length <= maxBytes) return;
-    done('too_large');
-    response.destroy();
   });
-  response.on('end', () => done(decompressed(Buffer.concat(chunks), response.headers['content-encoding'], maxBytes)));
+  response.on('end', () =>
+    done(decompressed(body.subarray(0, length), response.headers['content-encoding'], maxBytes)),
+  );
   response.on('error', () => done('broken'));
+};
+
+/** A buffer that holds so many bytes and begins with these. It doubles, so that each byte moves a few times at most. */
+const withRoom = (body: Buffer, length: number, wanted: number): Buffer => {
+  if (wanted <= body.length) return body;
+  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * body.length));
+  larger.set(body.subarray(0, length));
+  return larger;
 };
 
 const decompressed = (body: Uint8Array, encoding: string | undefined, maxBytes: number): AnswerBody => {

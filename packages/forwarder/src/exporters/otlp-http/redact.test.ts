@@ -65,6 +65,26 @@ describe('D27: secrets are taken out of a text', () => {
     expect(redact('key=a%2Fb%20c%2B', { 'x-api-key': 'a/b c+' })).toBe('key=[redacted]');
   });
 
+  it('D27: whatever a server does to what it echoes: lower-case escapes, JSON in JSON, hex, base64 of more than it', () => {
+    const key = 'k3y/with "quotes\\';
+    const headers = { 'x-api-key': key };
+    const percent = encodeURIComponent(key).toLowerCase();
+    expect(redact(percent, headers)).toBe('[redacted]');
+    expect(redact(key.toUpperCase(), headers)).toBe('[redacted]');
+    expect(redact(JSON.stringify({ sent: JSON.stringify({ key }) }), headers)).not.toMatch(/k3y|quotes/);
+    expect(redact(Buffer.from(key).toString('hex'), headers)).toBe('[redacted]');
+    expect(redact(Buffer.from(key).toString('hex').toUpperCase(), headers)).toBe('[redacted]');
+    for (const before of ['', 'x', 'xy', 'authorization: ']) {
+      for (const after of ['', 'z', 'zz']) {
+        for (const encoding of ['base64', 'base64url'] as const) {
+          const text = redact(Buffer.from(before + key + after).toString(encoding), headers);
+          expect(Buffer.from(text.replace('[redacted]', ''), encoding).toString('latin1')).not.toMatch(/k3y|with|quot/);
+          expect(text).toContain('[redacted]');
+        }
+      }
+    }
+  });
+
   it('D27: the longest first, so that no end of a value stays behind', () => {
     expect(redact('secret-and-more', { a: 'secret', b: 'secret-and-more' })).toBe('[redacted]');
   });

@@ -1,22 +1,47 @@
 /** Shorter pieces would redact ordinary words without hiding anything. */
 const MIN_SECRET = 4;
 
+/** Shorter ones look like ordinary text when they are encoded. */
+const MIN_ENCODED = 8;
+
 /**
- * Replaces everything secret in a text: header values and their words, user, password and query of URLs, also percent-encoded and as
- * Basic authentication encodes them. Servers echo what they were sent, and their messages end in our report (D27).
+ * Replaces everything secret in a text: header values and their words, user, password and query of URLs, in every spelling that a
+ * server may echo them in. Servers echo what they were sent, and their messages end in our report (D27).
  */
 export const redactor = (
   headers: Readonly<Record<string, string>>,
   urls: readonly URL[],
 ): ((text: string) => string) => {
-  const values = [...Object.values(headers).flatMap(withBasic), ...urls.flatMap(secretsOf)];
-  const pieces = values.flatMap((value) => [value, ...value.split(/[\s:;,=&]+/)]);
-  const variants = pieces.flatMap((piece) => [piece, decoded(piece), encodeURIComponent(piece)]);
-  // The longest first, so that no rest of a value stays behind.
-  const secrets = [...new Set(variants)]
-    .filter((variant) => variant.length >= MIN_SECRET)
-    .sort((a, b) => b.length - a.length);
-  return (text) => secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text);
+  // Made with the first text: most destinations never have anything to say.
+  let secrets: RegExp | undefined;
+  const find = (): RegExp => {
+    const values = [...Object.values(headers).flatMap(withBasic), ...urls.flatMap(secretsOf)];
+    const pieces = values.flatMap((value) => [value, ...value.split(/[\s:;,=&]+/)]);
+    const spelled = pieces.flatMap((piece) => [piece, decoded(piece)]).flatMap(spellingsOf);
+    // The longest first, so that no rest of a value stays behind.
+    const sorted = [...new Set(spelled)]
+      .filter(({ length }) => length >= MIN_SECRET)
+      .sort((a, b) => b.length - a.length);
+    // In any case: some servers write everything small. Without any secret it matches nothing.
+    return new RegExp(sorted.map(literal).join('|') || '(?!)', 'gi');
+  };
+  return (text) => text.replace((secrets ??= find()), '[redacted]');
+};
+
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** As it is, percent-encoded, as JSON writes it, in hex and in base64. */
+const spellingsOf = (piece: string): readonly string[] => {
+  const plain = [piece, encodeURIComponent(piece), JSON.stringify(piece).slice(1, -1)];
+  if (piece.length < MIN_ENCODED) return plain;
+  return [...plain, Buffer.from(piece).toString('hex'), ...[0, 1, 2].flatMap((shift) => base64Of(piece, shift))];
+};
+
+/** What base64 makes of a text behind so many other bytes: the letters that belong to it alone, in both alphabets. */
+const base64Of = (text: string, shift: number): readonly string[] => {
+  const bytes = Buffer.from(' '.repeat(shift) + text);
+  const core = bytes.toString('base64url').slice(Math.ceil((shift * 4) / 3), Math.floor((bytes.length * 4) / 3));
+  return [core, core.replaceAll('-', '+').replaceAll('_', '/')];
 };
 
 /** As long as a token: some backends take theirs in the path. */

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { createGzip, gzipSync } from 'node:zlib';
@@ -324,6 +324,103 @@ describe('no answer', () => {
     const transport = httpTransport({});
     const answer = await transport(new URL('gopher://127.0.0.1'), {}, Buffer.from('x'), 100);
     expect(answer).toMatchObject({ failure: 'permanent' });
+  });
+});
+
+describe('when it is given up', () => {
+  const reason = new Error('given up after 1000 ms');
+  const GIVEN_UP: HttpAnswer = { failure: 'retryable', message: reason.message };
+  const aborting = (afterMs: number, why: unknown = reason): AbortSignal => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(why), afterMs);
+    return controller.signal;
+  };
+  const send = (url: string, abort: AbortSignal, options: HttpTransportOptions = {}): Promise<HttpAnswer> =>
+    httpTransport(options)(new URL(url), {}, Buffer.from('body'), 10_000, abort);
+  const listeners = (abort: AbortSignal): number => getEventListeners(abort, 'abort').length;
+
+  it('D8: a request that hangs ends at once, with the reason, and so does its connection', async () => {
+    let closed: Promise<unknown> = Promise.resolve();
+    const server = createServer((socket) => {
+      closed = once(socket.resume(), 'close');
+    });
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const abort = aborting(30);
+    const began = performance.now();
+    expect(await send(`http://127.0.0.1:${port}`, abort)).toEqual(GIVEN_UP);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await closed;
+    expect(listeners(abort)).toBe(0);
+  });
+
+  it('D8: what is no error is a reason too', async () => {
+    const collector = await start({ script: () => ({ fault: 'hang' }) });
+    expect(await send(collector.url, aborting(5, 'a word'))).toEqual({ failure: 'retryable', message: 'given up' });
+  });
+
+  it('D8: a request that waits for a connection ends at once and is never sent; the other goes on', async () => {
+    const collector = await start({ script: () => ({ delayMs: 150 }) });
+    const transport = httpTransport({ concurrency: 1 });
+    const post = (body: string, abort?: AbortSignal): Promise<HttpAnswer> =>
+      transport(new URL(collector.url), {}, Buffer.from(body), 5_000, abort);
+    const first = post('first');
+    const began = performance.now();
+    expect(await post('second', aborting(20))).toEqual(GIVEN_UP);
+    expect(performance.now() - began).toBeLessThan(140);
+    expect(await first).toMatchObject({ status: 200 });
+    expect(await post('third')).toMatchObject({ status: 200 });
+    expect(collector.requests.map(({ body }) => body.toString())).toEqual(['first', 'third']);
+  });
+
+  it('C14, D8: a status that is there counts, however the body ends', async () => {
+    const collector = await start({ script: [{ body: 'x'.repeat(100), dripMs: 50 }] });
+    expect(await send(collector.url, aborting(120))).toMatchObject({ status: 200, body: 'broken' });
+  });
+
+  it('D8, D9: also during the one try that replaces a stale connection', async () => {
+    const collector = await start({ script: [{}, { fault: 'reset' }, { fault: 'hang' }] });
+    const transport = httpTransport({});
+    const post = (abort?: AbortSignal): Promise<HttpAnswer> =>
+      transport(new URL(collector.url), {}, Buffer.from('body'), 10_000, abort);
+    await post();
+    const abort = aborting(200);
+    expect(await post(abort)).toEqual(GIVEN_UP);
+    expect(collector.requests).toHaveLength(3);
+    expect(listeners(abort)).toBe(0);
+  });
+
+  it('the next request is served', async () => {
+    const collector = await start({ script: [{ fault: 'hang' }] });
+    const transport = httpTransport({ concurrency: 1 });
+    const post = (abort?: AbortSignal): Promise<HttpAnswer> =>
+      transport(new URL(collector.url), {}, Buffer.from('body'), 5_000, abort);
+    expect(await post(aborting(20))).toEqual(GIVEN_UP);
+    expect(await post()).toMatchObject({ status: 200 });
+  });
+
+  it.each<[string, readonly FakeAnswer[]]>([
+    ['an answer', [{}]],
+    ['a refusal', [{ status: 400 }]],
+    ['a broken body', [{ body: 'abc', cut: 'reset' }]],
+    ['an endless body', [{ body: 'x'.repeat(100_000) }]],
+    ['no answer', [{ fault: 'reset' }]],
+    ['a timeout', [{ fault: 'hang' }]],
+  ])('leaves no listener behind after %s', async (_what, script) => {
+    const collector = await start({ script });
+    const { signal } = new AbortController();
+    const transport = httpTransport({ maxResponseBytes: 1_000 });
+    await transport(new URL(collector.url), {}, Buffer.from('body'), 100, signal);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  it('leaves no listener behind where nobody is there, or the request cannot be made', async () => {
+    const { signal } = new AbortController();
+    await send(`http://127.0.0.1:${await deadPort()}`, signal);
+    await httpTransport({})(new URL('http://127.0.0.1'), { 'bad name': '' }, Buffer.from(''), 100, signal);
+    expect(listeners(signal)).toBe(0);
   });
 });
 

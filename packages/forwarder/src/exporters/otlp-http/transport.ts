@@ -28,12 +28,13 @@ export type HttpAnswer =
     }
   | { readonly failure: 'retryable' | 'permanent'; readonly message: string };
 
-/** Sends one POST and resolves, never rejects. */
+/** Sends one POST and resolves, never rejects. It ends with the timeout, or when `abort` fires. */
 export type HttpTransport = (
   url: URL,
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,
   timeoutMs: number,
+  abort?: AbortSignal,
 ) => Promise<HttpAnswer>;
 
 /** How {@link httpTransport} connects. */
@@ -43,33 +44,13 @@ export interface HttpTransportOptions {
   readonly tls?: TlsOptions;
 }
 
-/** No connection, or one that closed without an answer (C9, C10); everything else at this level is configuration. */
-const RETRYABLE_CODES: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'ENOTFOUND',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'EADDRNOTAVAIL',
-]);
-
 /** Node takes a longer delay for none at all. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const TIMED_OUT: HttpAnswer = { failure: 'retryable', message: 'timed out' };
 
-const failureOf = (error: Error): HttpAnswer => {
-  // Happy Eyeballs wraps one error per address.
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const { code = error.name, message }: NodeJS.ErrnoException = first instanceof Error ? first : error;
-  return { failure: RETRYABLE_CODES.has(code) ? 'retryable' : 'permanent', message: `${code} (${message})` };
-};
+/** What an error means is loaded with the first. */
+const failed = async (error: Error): Promise<HttpAnswer> => (await import('./failure.ts')).failureOf(error);
 
 /** A URL taken apart, which costs as much as the rest of a request. */
 interface Target {
@@ -129,6 +110,7 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
     headers: Readonly<Record<string, string>>,
     body: Uint8Array,
     endMs: number,
+    abort: AbortSignal | undefined,
     retryStale: boolean,
   ): Promise<HttpAnswer> =>
     new Promise((resolve) => {
@@ -139,6 +121,7 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
       const settle = (outcome: HttpAnswer | Promise<HttpAnswer>): void => {
         settled = true;
         clearTimeout(timer);
+        abort?.removeEventListener('abort', giveUp);
         resolve(outcome);
       };
       /** Once a status is there it counts, however the connection ends (C14). */
@@ -152,12 +135,19 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
       // that waits for a connection reports its end only when it gets one.
       const timer = setTimeout(
         () => {
-          fail(() => TIMED_OUT);
-          end('broken');
-          request.destroy();
+          stop(TIMED_OUT);
         },
         Math.max(1, Math.min(endMs - performance.now(), MAX_TIMER_MS)),
       );
+      const stop = (why: HttpAnswer): void => {
+        fail(() => why);
+        end('broken');
+        request.destroy();
+      };
+      const giveUp = (): void => {
+        stop({ failure: 'retryable', message: abort?.reason instanceof Error ? abort.reason.message : 'given up' });
+      };
+      abort?.addEventListener('abort', giveUp);
       /** A used connection that the other side closed while it was idle, typically while the environment was frozen (D9). */
       const isStale = (error: NodeJS.ErrnoException): boolean =>
         bytesBefore > 0 &&
@@ -168,9 +158,9 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
       request.on('response', (response) => readBody((answer = response), maxResponseBytes, end));
       request.on('error', (error) =>
         fail(() => {
-          if (!retryStale || !isStale(error)) return failureOf(error);
+          if (!retryStale || !isStale(error)) return failed(error);
           closeIdle();
-          return post(url, headers, body, endMs, false);
+          return post(url, headers, body, endMs, abort, false);
         }),
       );
       // After a switch of protocols nothing else is heard.
@@ -179,6 +169,6 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
     });
 
   // What Node throws at once is a request that cannot be made.
-  return (url, headers, body, timeoutMs) =>
-    post(url, headers, body, performance.now() + timeoutMs, true).catch(failureOf);
+  return (url, headers, body, timeoutMs, abort) =>
+    post(url, headers, body, performance.now() + timeoutMs, abort, true).catch(failed);
 };

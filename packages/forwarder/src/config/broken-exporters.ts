@@ -1,0 +1,64 @@
+import { isKept } from './components.ts';
+import type { ConfigProblem } from './config-error.ts';
+import type { DeadLetterSettings, DestinationSettings } from './settings.ts';
+
+/** What is wrong with an exporter that fails alone: values that have no value. */
+export type BrokenExporters = ReadonlyMap<string, readonly ConfigProblem[]>;
+
+/**
+ * What decides where telemetry goes. Without it nobody can tell what the destination may have, nor whether it may wait: such a
+ * mistake is never one destination's own affair (D1).
+ */
+const DECIDING = /^(?:match|dead_letter)(?:$|\.)/;
+
+const EXPORTERS = 'exporters.';
+
+/** The exporter a path belongs to: an id may hold dots, so that one may begin like another. */
+const ownerOf = (path: string, exporters: object): string | undefined => {
+  if (!path.startsWith(EXPORTERS)) return undefined;
+  const rest = path.slice(EXPORTERS.length);
+  for (let end = rest.lastIndexOf('.'); end > 0; end = rest.lastIndexOf('.', end - 1)) {
+    const id = rest.slice(0, end);
+    if (Object.hasOwn(exporters, id)) return id;
+  }
+  return undefined;
+};
+
+/** The setting a path names within its exporter. */
+const settingOf = (id: string, path: string): string => path.slice(EXPORTERS.length + id.length + 1);
+
+/**
+ * Takes the problems out of the list that concern a value of one exporter whose telemetry can wait in the store: it fails alone
+ * (D4).
+ */
+export const takeBroken = (
+  exporters: unknown,
+  store: DeadLetterSettings | undefined,
+  problems: ConfigProblem[],
+): BrokenExporters => {
+  const broken = new Map<string, ConfigProblem[]>();
+  if (store === undefined || typeof exporters !== 'object' || exporters === null) return broken;
+  for (const problem of problems) {
+    const id = ownerOf(problem.path, exporters);
+    if (id !== undefined) broken.set(id, [...(broken.get(id) ?? []), problem]);
+  }
+  const settingsOf = exporters as Readonly<Record<string, DestinationSettings | null>>;
+  for (const [id, own] of broken) {
+    const deciding = own.some(({ path }) => DECIDING.test(settingOf(id, path)));
+    if (deciding || !isKept({ dead_letter: store }, settingsOf[id] ?? {})) broken.delete(id);
+  }
+  const taken = new Set([...broken.values()].flat());
+  const left = problems.filter((problem) => !taken.has(problem));
+  problems.length = 0;
+  for (const problem of left) problems.push(problem);
+  return broken;
+};
+
+/** What to say of each. */
+export const reasonsOf = (broken: BrokenExporters): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...broken].map(([id, own]) => [
+      id,
+      own.map(({ path, message }) => `${settingOf(id, path)} ${message}`).join('; '),
+    ]),
+  );
