@@ -15,7 +15,7 @@ export const handler: Forwarder = await loadForwarder({ onReport: writeReport, o
 
 let opened: Promise<Redrive> | undefined;
 
-/** Nothing of the redrive is loaded in a forwarder. */
+/** Nothing of the redrive is loaded in a forwarder. The next invocation tries again what failed in this one. */
 const open = async (): Promise<Redrive> => {
   const { writeRedriveReport } = await import('./write-redrive-report.ts');
   // The forwarder has said already what is ignored.
