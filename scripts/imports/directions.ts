@@ -20,6 +20,9 @@ export const COMPONENT_FOLDERS: readonly string[] = [
   'dead-letter',
 ];
 
+/** Those whose components talk HTTP: they may import `http/`. */
+export const CONNECTED: readonly string[] = ['exporters', 'auth'];
+
 /**
  * Files of packages/forwarder/src that every part may import besides types.ts, because they import nothing of the
  * forwarder but types.ts themselves: what a fault is, what a glob matches, what an origin matches (by globs), what version this is.
@@ -42,6 +45,7 @@ export const FORWARDER_ZONES: readonly Zone[] = [
     may: /^types\.ts$/,
     says: 'a file that everybody imports imports only types.ts',
   },
+  { zone: /^http\//, may: /^http\//, says: 'http/ imports only http/' },
   { zone: /^pipeline\//, may: /^pipeline\//, says: 'pipeline/ imports only types.ts and pipeline/' },
   { zone: /^forwarder\.ts$/, may: /^pipeline\//, says: 'forwarder.ts imports only pipeline/ and types.ts' },
   { zone: /^index\.ts$/, may: /^(?!config\/|handler\.ts$)/, says: 'index.ts knows neither config/ nor handler.ts' },

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { COMPONENT_FOLDERS, FORWARDER_ZONES, LEAVES } from './directions.ts';
+import { COMPONENT_FOLDERS, CONNECTED, FORWARDER_ZONES, LEAVES } from './directions.ts';
 import type { Reference } from './references.ts';
 
 /** How a package is imported: what is left of a type costs nothing, what is dynamic costs when it is used. */
@@ -26,16 +26,23 @@ export const forwarderObjection = (from: string, to: string, components: Readonl
     return `a component never imports another component (${to}): take it as an option, config/ passes it in`;
   }
   if (isComponentFolder(to) && folderOf(to) === folderOf(from)) return undefined;
+  if (CONNECTED.includes(folderOf(from)) && to.startsWith('http/')) return undefined;
   return `a component imports only types.ts, node: modules, @serverless-otlp/otlp and files of ${folderOf(from)}/; this is ${to}`;
 };
 
 /** The one package a file may load when it first needs it: too heavy for a cold start, too much to write anew. */
-const LOADED_LATE: Readonly<Record<string, string>> = { 'dead-letter/s3-store.ts': '@aws-sdk/client-s3' };
+const LOADED_LATE: Readonly<Record<string, string>> = {
+  'dead-letter/s3-store.ts': '@aws-sdk/client-s3',
+  'auth/aws-credentials.ts': '@aws-sdk/credential-provider-node',
+};
+
+/** The one package a file may import, because config/ loads the file itself only when it is configured. */
+const LOADED_WITH: Readonly<Record<string, string>> = { 'auth/sign.ts': '@smithy/signature-v4' };
 
 /** Why a component or the pipeline may not import somebody else's package; `undefined` when it may. */
 export const foreignObjection = (from: string, specifier: string, { typeOnly, dynamic }: Late): string | undefined => {
   const guarded = isComponentFolder(from) || FORWARDER_ZONES.some(({ zone }) => zone.test(from));
-  if (!guarded || specifier.startsWith('node:')) return undefined;
+  if (!guarded || specifier.startsWith('node:') || LOADED_WITH[from] === specifier) return undefined;
   if (LOADED_LATE[from] === specifier)
     return typeOnly || dynamic
       ? undefined

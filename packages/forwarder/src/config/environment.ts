@@ -1,6 +1,6 @@
 import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
-import { httpUrl } from '../exporters/otlp-http/http-url.ts';
+import { httpUrl } from '../http/http-url.ts';
 import { type Environment, signalUrl } from './endpoint.ts';
 import { parseHeaders } from './headers.ts';
 import type { Config, OtlpHttpSettings, TlsSettings } from './settings.ts';

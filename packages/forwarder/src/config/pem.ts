@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { TlsOptions } from '../exporters/otlp-http/transport.ts';
+import type { TlsOptions } from '../http/transport.ts';
 import type { Config, OtlpHttpSettings, TlsSettings } from './settings.ts';
 
 /** The variable behind each setting: who configures by variables has never heard of the setting. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { httpUrl } from '../exporters/otlp-http/http-url.ts';
+import { httpUrl } from '../http/http-url.ts';
 
 /** A schema that may be given anything. */
 export type Schema<T> = v.GenericSchema<unknown, T>;

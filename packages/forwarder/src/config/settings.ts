@@ -1,6 +1,6 @@
 import type { Signal } from '@serverless-otlp/otlp';
 import type { Components } from './components.ts';
-import type { TlsOptions } from '../exporters/otlp-http/transport.ts';
+import type { TlsOptions } from '../http/transport.ts';
 import type { PresetName } from './presets.ts';
 
 /** Settings of an `otlp_http` exporter, as a configuration file writes them. The reference page explains each. */

@@ -2,9 +2,9 @@ import type { Signal } from '@serverless-otlp/otlp';
 import type { Exporter, Outcome, Telemetry } from '../types.ts';
 import { bodyOf } from './otlp-http/body.ts';
 import { configuredHeaders, NO_HEADERS, routingHeaders } from './otlp-http/headers.ts';
-import { httpUrl } from './otlp-http/http-url.ts';
+import { httpUrl } from '../http/http-url.ts';
 import type { Judge } from './otlp-http/judge.ts';
-import { httpTransport, type TlsOptions } from './otlp-http/transport.ts';
+import { httpTransport, type TlsOptions } from '../http/transport.ts';
 import { limiter } from './otlp-http/limiter.ts';
 
 /** Where and how {@link otlpHttp} sends. */

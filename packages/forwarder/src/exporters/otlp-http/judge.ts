@@ -6,9 +6,9 @@ import {
   statusMessageOf,
 } from '@serverless-otlp/otlp';
 import type { Outcome } from '../../types.ts';
-import type { AnswerBody } from './read-body.ts';
+import type { AnswerBody } from '../../http/read-body.ts';
 import { redactor } from './redact.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer } from '../../http/transport.ts';
 
 /** What a judge has to know of its destination. */
 export interface JudgeOptions {
