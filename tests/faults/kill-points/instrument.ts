@@ -18,7 +18,7 @@ export interface Instrumented {
   readonly sources: Readonly<Record<string, string>>;
 }
 
-const CODE = /^packages\/forwarder\/src\/(exporters|pipeline|dead-letter)\/.*(?<!\.test|\.fuzz)\.ts$/;
+const CODE = /^packages\/forwarder\/src\/(exporters|http|pipeline|dead-letter)\/.*(?<!\.test|\.fuzz)\.ts$/;
 
 interface Insertion {
   readonly at: number;
