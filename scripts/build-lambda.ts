@@ -63,13 +63,20 @@ export const withBuiltins = (source: string): string =>
     return `${typed}const { ${values.join(', ')} } = /* @__PURE__ */ process.getBuiltinModule('${name}');`;
   });
 
-/** The AWS SDK is a bundle of its own beside the chunks: bundled together, the two would share pieces that every cold start loads. */
-const SDK = { name: '@aws-sdk/client-s3', file: 'aws-sdk-s3.mjs' } as const;
+/**
+ * What is used of the AWS SDK is a bundle of its own beside the chunks: bundled together, the two would share pieces that every cold
+ * start loads.
+ */
+const SDKS = [
+  { name: '@aws-sdk/client-s3', entry: 'aws-sdk-s3', user: 'dead-letter/s3-store.ts' },
+  { name: '@aws-sdk/credential-provider-node', entry: 'aws-sdk-credentials', user: 'auth/aws-credentials.ts' },
+] as const;
 
 const sdkApart: Plugin = {
   name: 'sdk-apart',
   setup: (build) => {
-    build.onResolve({ filter: new RegExp(`^${SDK.name}$`) }, () => ({ path: `./${SDK.file}`, external: true }));
+    for (const { name, entry } of SDKS)
+      build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${entry}.mjs`, external: true }));
   },
 };
 
@@ -83,27 +90,38 @@ const COMMON = {
   platform: 'node',
   target: 'node22.15',
   mainFields: ['module', 'main'],
-  conditions: ['@serverless-otlp/source'],
+  // Without `module`, the signer would bring the CommonJS build of its library, ten times the size.
+  conditions: ['@serverless-otlp/source', 'module'],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** The client of S3, with what the store takes of it. */
+/** Each package of the SDK, with what its user takes of it. */
+const sdkEntries: Plugin = {
+  name: 'sdk-entries',
+  setup: (build) => {
+    build.onResolve({ filter: /^sdk:/ }, ({ path }) => ({ path: path.slice('sdk:'.length), namespace: 'sdk' }));
+    build.onLoad({ filter: /.*/, namespace: 'sdk' }, ({ path }) => {
+      const sdk = SDKS.find(({ entry }) => entry === path);
+      const source = readFileSync(join(root, 'packages/forwarder/src', sdk?.user ?? ''), 'utf8');
+      const names = new Set([...source.matchAll(/\bsdk\.(\w+)/g)].map(([, name]) => name));
+      return {
+        contents: `export { ${[...names].join(', ')} } from '${sdk?.name}';`,
+        resolveDir: join(root, 'packages/forwarder'),
+      };
+    });
+  },
+};
+
 const buildSdk = async (directory: string): Promise<void> => {
-  const source = readFileSync(join(root, 'packages/forwarder/src/dead-letter/s3-store.ts'), 'utf8');
-  const names = new Set([...source.matchAll(/\bsdk\.(\w+)/g)].map(([, name]) => name));
   await build({
     ...COMMON,
-    stdin: {
-      contents: `export { ${[...names].join(', ')} } from '${SDK.name}';`,
-      resolveDir: join(root, 'packages/forwarder'),
-    },
+    entryPoints: SDKS.map(({ entry }) => ({ in: `sdk:${entry}`, out: entry })),
     outdir: join(directory, 'chunks'),
-    entryNames: SDK.file.replace(/\.mjs$/, ''),
     outExtension: { '.js': '.mjs' },
     chunkNames: 'aws/[name]-[hash]',
-    plugins: [lazyBuiltins],
+    plugins: [sdkEntries, lazyBuiltins],
   });
 };
 

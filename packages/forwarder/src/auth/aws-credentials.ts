@@ -50,8 +50,8 @@ const chainError = (error: unknown): AuthenticationError => {
 const chainOf = (now: () => number): CredentialsProvider => {
   let opened: Promise<() => Promise<AwsCredentials>> | undefined;
   const open = async (): Promise<() => Promise<AwsCredentials>> => {
-    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-    const provide = defaultProvider({ logger: SILENT });
+    const sdk = await import('@aws-sdk/credential-provider-node');
+    const provide = sdk.defaultProvider({ logger: SILENT });
     return async () => {
       const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide({ forceRefresh: true });
       return {
