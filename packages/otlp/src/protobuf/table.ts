@@ -88,20 +88,26 @@ const load = (): ReadonlyMap<string, Message> => {
   return messages;
 };
 
-const MESSAGES = load();
+let messages: ReadonlyMap<string, Message> | undefined;
 
-/** The message of this name; a name that the schema lacks is a bug and throws. */
+/** The message of this name; a name that the schema lacks is a bug and throws. The table is made when it is first looked at. */
 export const messageNamed = (name: string): Message => {
-  const message = MESSAGES.get(name);
+  const message = (messages ??= load()).get(name);
   if (message === undefined) throw new Error(`OTLP has no message ${name}`);
   return message;
 };
 
 /** The `Export…ServiceRequest` of each signal. */
 export const REQUEST_MESSAGES: Readonly<Record<Signal, Message>> = {
-  traces: messageNamed('ExportTraceServiceRequest'),
-  metrics: messageNamed('ExportMetricsServiceRequest'),
-  logs: messageNamed('ExportLogsServiceRequest'),
+  get traces() {
+    return messageNamed('ExportTraceServiceRequest');
+  },
+  get metrics() {
+    return messageNamed('ExportMetricsServiceRequest');
+  },
+  get logs() {
+    return messageNamed('ExportLogsServiceRequest');
+  },
 };
 
 /**

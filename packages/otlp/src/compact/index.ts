@@ -1,0 +1,1 @@
+export { compactDeflate, compactDictionary } from './deflate.ts';

@@ -1,0 +1,48 @@
+import { fileDevice, fs } from './file-device.ts';
+import { type LineState, newLineState } from './line-state.ts';
+import { type Device, finishLine, writeLine } from './write-line.ts';
+
+const STDOUT = 1;
+
+/**
+ * A descriptor of standard output that never blocks. The flag belongs to the open file, which other processes share, so a pipe is
+ * opened a second time; a file or a terminal does not stall. A socket cannot be opened again: Node makes it non-blocking itself
+ * as soon as somebody looks at `process.stdout`.
+ */
+const openStdout = (): number => {
+  const { closeSync, constants, fstatSync, openSync } = fs();
+  try {
+    const stat = fstatSync(STDOUT);
+    if (!stat.isFIFO()) return stat.isSocket() ? process.stdout.fd : STDOUT;
+    const fd = openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);
+    if (fstatSync(fd).ino === stat.ino) return fd;
+    closeSync(fd);
+  } catch {
+    // No /proc, or no permission: then writes wait as long as the system lets them.
+  }
+  return STDOUT;
+};
+
+interface Output {
+  readonly device: Device;
+  readonly state: LineState;
+}
+
+const SHARED = Symbol.for('@serverless-otlp/stdout-exporter 1');
+
+const shared = (): Output => {
+  const holder: { [SHARED]?: Output } = globalThis;
+  return (holder[SHARED] ??= { device: fileDevice(openStdout()), state: newLineState() });
+};
+
+/** Writes one line to file descriptor 1; whether it is out. See {@link writeLine}. */
+export const writeToStdout = (line: string, maxWaitMs: number): boolean => {
+  const { device, state } = shared();
+  return writeLine(state, device, line, maxWaitMs);
+};
+
+/** Writes what a stalled reader left of a line. */
+export const finishStdout = (maxWaitMs: number): void => {
+  const { device, state } = shared();
+  finishLine(state, device, maxWaitMs);
+};

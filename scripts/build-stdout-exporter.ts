@@ -1,0 +1,69 @@
+/**
+ * Builds what `@serverless-otlp/stdout-exporter` publishes: each entry as one file for `import` and one for `require`, with the
+ * serializer of its signals inside, and the types of both. Needs the declarations of `tsc -b tsconfig.build.json` first.
+ */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const packageFolder = join(root, 'packages/stdout-exporter');
+
+/** The subpaths of the package. */
+const ENTRIES: readonly string[] = ['index', 'traces', 'metrics', 'logs', 'register'];
+
+/** Bundles all entries in both forms. */
+const bundle = async (destination: string): Promise<void> => {
+  for (const format of ['esm', 'cjs'] as const) {
+    await build({
+      absWorkingDir: packageFolder,
+      entryPoints: Object.fromEntries(ENTRIES.map((name) => [name, `src/${name}.ts`])),
+      outdir: destination,
+      outExtension: { '.js': format === 'esm' ? '.js' : '.cjs' },
+      bundle: true,
+      minify: true,
+      format,
+      platform: 'node',
+      target: 'node22.15',
+      mainFields: ['module', 'main'],
+      conditions: ['@serverless-otlp/source'],
+      define: format === 'cjs' ? { 'import.meta.url': '__filename' } : {},
+      legalComments: 'none',
+      logLevel: 'warning',
+    });
+  }
+};
+
+const RELATIVE = /(from |import\()'(\.[^']*)\.js'/g;
+const FOREIGN = /(?:from |import\()'[^.'][^']*'/;
+
+/** A declaration and everything it refers to, for both forms. It may refer to nothing outside: users have none of it. */
+const copyTypes = (declarations: string, destination: string, name: string, done: Set<string>): void => {
+  if (done.has(name)) return;
+  done.add(name);
+  const text = readFileSync(join(declarations, `${name}.d.ts`), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  const foreign = FOREIGN.exec(text);
+  if (foreign !== null) throw new Error(`${name}.d.ts imports what its users do not have: ${foreign[0]}`);
+  const file = join(destination, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.d.ts`, text);
+  writeFileSync(`${file}.d.cts`, text.replace(RELATIVE, "$1'$2.cjs'"));
+  for (const [, , path = ''] of text.matchAll(RELATIVE))
+    copyTypes(declarations, destination, join(dirname(name), path), done);
+};
+
+/** Builds into `packages/stdout-exporter/dist`, or elsewhere. */
+export const buildStdoutExporter = async (destination: string = join(packageFolder, 'dist')): Promise<void> => {
+  await bundle(destination);
+  const done = new Set<string>();
+  for (const name of ENTRIES) copyTypes(join(packageFolder, 'dist/declarations'), destination, name, done);
+};
+
+if (import.meta.main) {
+  await buildStdoutExporter();
+  for (const name of ENTRIES.flatMap((entry) => [`${entry}.js`, `${entry}.cjs`])) {
+    const file = join(packageFolder, 'dist', name);
+    console.log(`${(statSync(file).size / 1024).toFixed(1).padStart(8)} KB  ${relative(root, file)}`);
+  }
+}
