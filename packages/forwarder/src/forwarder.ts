@@ -69,7 +69,13 @@ export const createForwarder =
       faults,
       done.legs.flatMap(({ deliveries }) => deliveries),
     );
-    const report = reportOf({ receiver: receiver.name, durationMs: now() - startedAt, decoded, faults, run: done });
+    const report = await reportOf({
+      receiver: receiver.name,
+      durationMs: now() - startedAt,
+      decoded,
+      faults,
+      run: done,
+    });
     try {
       onReport(report);
     } catch {

@@ -128,7 +128,7 @@ describe('metrics', () => {
     },
   );
 
-  it('D26, D27: nothing of telemetry, metadata or what a server said gets in, whatever happened', () => {
+  it('D26, D27: nothing of telemetry, metadata or what a server said gets in, whatever happened', async () => {
     const canary = 'canary-71';
     const error = new Error(canary);
     const outcome = fc.constantFrom<Outcome>(
@@ -142,8 +142,8 @@ describe('metrics', () => {
     const request = requestFromJson({ resourceSpans: [{ scopeSpans: [{ spans: [span, span] }] }] });
     const telemetry = { request, records: new Set([canary]), metadata: { owner: canary, 'header.key': canary } };
     const fault = { reason: 'json', message: canary, source: { id: canary }, sha256: canary, bytes: 1 } as const;
-    fc.assert(
-      fc.property(fc.array(outcome, { maxLength: 5 }), fc.integer({ min: -2, max: 2 }), (outcomes, lost) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(outcome, { maxLength: 5 }), fc.integer({ min: -2, max: 2 }), async (outcomes, lost) => {
         const legs: readonly Leg[] = SIGNALS.map((signal) => ({
           signal,
           destination: 'otlp_http',
@@ -152,7 +152,7 @@ describe('metrics', () => {
           made: 0,
           deliveries: outcomes.map((one) => ({ destination: 'otlp_http', telemetry, outcome: one })),
         }));
-        const made = reportOf({
+        const made = await reportOf({
           receiver: 'x',
           durationMs: 1,
           decoded: { telemetry: [], faults: [], lines: 1, ignored: new Map() },

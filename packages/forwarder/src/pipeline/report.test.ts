@@ -32,7 +32,7 @@ const report = (
   run: Partial<Run>,
   decoded: Partial<DecodedRecords> = {},
   faults: readonly SettledFault[] = [],
-): Report =>
+): Promise<Report> =>
   reportOf({
     receiver: 'x',
     durationMs: 7,
@@ -40,19 +40,21 @@ const report = (
     faults,
     run: { legs: [], unrouted: [], ...run },
   });
-const counts = (deliveries: readonly Delivery[], over: Partial<Leg> = {}): unknown =>
-  report({ legs: [leg(deliveries, over)] }).destinations['d']?.traces;
+const counts = async (deliveries: readonly Delivery[], over: Partial<Leg> = {}): Promise<unknown> =>
+  (await report({ legs: [leg(deliveries, over)] })).destinations['d']?.traces;
 
 describe('the report', () => {
-  it('C3: names a partial success by its message, and one without a word not at all', () => {
+  it('C3: names a partial success by its message, and one without a word not at all', async () => {
     const deliveries = ['slow down', ''].map((message) =>
       delivery({ status: 'delivered', rejectedItems: 1, message }, 2),
     );
-    expect(report({ legs: [leg(deliveries)] }).errors).toEqual([{ destination: 'd', error: 'slow down', count: 1 }]);
+    expect((await report({ legs: [leg(deliveries)] })).errors).toEqual([
+      { destination: 'd', error: 'slow down', count: 1 },
+    ]);
   });
 
-  it('of nothing says so', () => {
-    expect(report({})).toEqual({
+  it('of nothing says so', async () => {
+    expect(await report({})).toEqual({
       receiver: 'x',
       durationMs: 7,
       lines: { in: 0, decoded: 0, ignored: 0, quarantined: 0 },
@@ -78,14 +80,14 @@ describe('the report', () => {
     [{ status: 'rejected', fault: 'telemetry', error }, { quarantined: 5 }],
     [{ status: 'rejected', fault: 'destination', error }, { returned: 5 }],
     [{ status: 'retryable', error }, { returned: 5 }],
-  ])('D26: counts %j', (outcome, expected) => {
+  ])('D26: counts %j', async (outcome, expected) => {
     const bytes = spans(5).request.bytes.length;
-    expect(counts([delivery(outcome, 5)])).toEqual({ decoded: 5, ...expected, bytes, requests: 1 });
+    expect(await counts([delivery(outcome, 5)])).toEqual({ decoded: 5, ...expected, bytes, requests: 1 });
   });
 
-  it('D26: adds up per destination and signal', () => {
+  it('D26: adds up per destination and signal', async () => {
     const logs = { ...leg([]), signal: 'logs' as const, decoded: 3, filtered: 3 };
-    const { destinations, balanced } = report({ legs: [leg([delivery({ status: 'delivered' }, 2)]), logs] });
+    const { destinations, balanced } = await report({ legs: [leg([delivery({ status: 'delivered' }, 2)]), logs] });
     expect(destinations).toMatchObject({
       d: { traces: { decoded: 2, delivered: 2 }, logs: { decoded: 3, filtered: 3 } },
     });
@@ -97,49 +99,49 @@ describe('the report', () => {
     ['made of nothing', { decoded: 4 }],
     ['filtered and sent', { filtered: 1 }],
     ['made and not sent', { made: 1 }],
-  ])('D26: does not add up when an item was %s, and says so', (_what, over) => {
-    const { balanced } = report({ legs: [leg([delivery({ status: 'delivered' }, 5)], over)] });
+  ])('D26: does not add up when an item was %s, and says so', async (_what, over) => {
+    const { balanced } = await report({ legs: [leg([delivery({ status: 'delivered' }, 5)], over)] });
     expect(balanced).toBe(false);
   });
 
-  it('D26: does not add up when a line is missing', () => {
-    expect(report({}, { lines: 1 }).balanced).toBe(false);
-    expect(report({}, { lines: 1, ignored: new Map([['not_telemetry', 1]]) }).balanced).toBe(true);
+  it('D26: does not add up when a line is missing', async () => {
+    expect((await report({}, { lines: 1 })).balanced).toBe(false);
+    expect((await report({}, { lines: 1, ignored: new Map([['not_telemetry', 1]]) })).balanced).toBe(true);
   });
 
-  it('names unrouted signals and ignored lines', () => {
+  it('names unrouted signals and ignored lines', async () => {
     const ignored = new Map<IgnoredReason, number>([
       ['not_telemetry', 2],
       ['own_logs', 1],
     ]);
-    expect(report({ unrouted: [{ signal: 'logs', items: 4 }] }, { lines: 3, ignored })).toMatchObject({
+    expect(await report({ unrouted: [{ signal: 'logs', items: 4 }] }, { lines: 3, ignored })).toMatchObject({
       lines: { in: 3, ignored: 3 },
       ignored: { not_telemetry: 2, own_logs: 1 },
       unrouted: { logs: 4 },
     });
   });
 
-  it('D26: counts each class of errors once, and at most ten of them', () => {
+  it('D26: counts each class of errors once, and at most ten of them', async () => {
     const retryable = (message: string): Outcome => ({ status: 'retryable', error: new Error(message) });
     const many = Array.from({ length: 30 }, (_, index) => delivery(retryable(`class ${index % 15}`), 1));
-    const { errors = [] } = report({ legs: [leg(many)] });
+    const { errors = [] } = await report({ legs: [leg(many)] });
     expect(errors).toHaveLength(10);
     expect(errors[0]).toEqual({ destination: 'd', error: 'class 0', count: 2 });
   });
 
-  it('D14, D26: bounds what the other side says', () => {
+  it('D14, D26: bounds what the other side says', async () => {
     const message = 'x'.repeat(100_000);
     const outcomes: readonly Outcome[] = [
       { status: 'delivered', rejectedItems: 1, message },
       { status: 'rejected', fault: 'telemetry', error: new Error(message) },
     ];
-    const line = JSON.stringify(report({ legs: [leg(outcomes.map((outcome) => delivery(outcome, 1)))] }));
+    const line = JSON.stringify(await report({ legs: [leg(outcomes.map((outcome) => delivery(outcome, 1)))] }));
     expect(line.length).toBeLessThan(2_000);
   });
 
-  it('D26, D27: names quarantined telemetry by source and hash, never by kept header values', () => {
+  it('D26, D27: names quarantined telemetry by source and hash, never by kept header values', async () => {
     const refused = delivery({ status: 'rejected', fault: 'telemetry', error }, 3);
-    const { quarantined = [] } = report({ legs: [leg([refused])] });
+    const { quarantined = [] } = await report({ legs: [leg([refused])] });
     expect(quarantined).toMatchObject([
       {
         destination: 'd',
@@ -154,42 +156,42 @@ describe('the report', () => {
     expect(JSON.stringify(quarantined)).not.toContain('canary');
   });
 
-  it('D16: names at most ten faults and counts all', () => {
+  it('D16: names at most ten faults and counts all', async () => {
     const fault = { reason: 'json', message: 'm', source: {}, sha256: 'h', bytes: 1 } as const;
     const outcome: Outcome = { status: 'rejected', fault: 'telemetry', error };
     const faults = Array.from({ length: 30 }, () => ({ record: 'r', fault, content: 'canary', outcome }));
-    const made = report({}, { lines: 30, faults }, faults);
+    const made = await report({}, { lines: 30, faults }, faults);
     expect(made.lines.quarantined).toBe(30);
     expect(made.faults).toHaveLength(10);
     expect(made.balanced).toBe(true);
   });
 
-  it('D3, D26: counts lines that went back to the source apart from those that were set aside, and adds up', () => {
+  it('D3, D26: counts lines that went back to the source apart from those that were set aside, and adds up', async () => {
     const fault = { reason: 'json', message: 'm', source: {}, sha256: 'h', bytes: 1 } as const;
     const faults = [
       { status: 'stored', as: 'quarantined', key: 'quarantine/lines/json/k', error } as const,
       { status: 'retryable', error } as const,
       { status: 'rejected', fault: 'telemetry', error } as const,
     ].map((outcome, index) => ({ record: `r${index}`, fault, content: 'canary', outcome }));
-    const made = report({}, { lines: 3, faults }, faults);
+    const made = await report({}, { lines: 3, faults }, faults);
     expect(made.lines).toEqual({ in: 3, decoded: 0, ignored: 0, quarantined: 2, returned: 1 });
     expect(made.faults).toEqual([{ ...fault, key: 'quarantine/lines/json/k' }, fault, fault]);
     expect(made.balanced).toBe(true);
-    expect(report({}, { lines: 4, faults }, faults).balanced).toBe(false);
+    expect((await report({}, { lines: 4, faults }, faults)).balanced).toBe(false);
     expect(JSON.stringify(made)).not.toContain('canary');
   });
 
-  it('D26: has a place in the store for what is there, and none for what is gone', () => {
+  it('D26: has a place in the store for what is there, and none for what is gone', async () => {
     const outcomes: readonly Outcome[] = [
       { status: 'stored', as: 'quarantined', key: 'quarantine/d/traces/k', error },
       { status: 'rejected', fault: 'telemetry', error },
       { status: 'stored', as: 'pending', key: 'pending/d/traces/k', error },
     ];
-    const { quarantined = [] } = report({ legs: [leg(outcomes.map((outcome) => delivery(outcome, 1)))] });
+    const { quarantined = [] } = await report({ legs: [leg(outcomes.map((outcome) => delivery(outcome, 1)))] });
     expect(quarantined.map(({ key }) => key)).toEqual(['quarantine/d/traces/k', undefined]);
   });
 
-  it('D26: stays below 1 KB when all is well with three signals, whatever the numbers', () => {
+  it('D26: stays below 1 KB when all is well with three signals, whatever the numbers', async () => {
     const large = 99_999_999;
     const telemetry = { ...spans(0), request: { ...spans(0).request, items: large, bytes: new Uint8Array(0) } };
     const runOf = (signal: Signal): Leg => ({
@@ -201,12 +203,12 @@ describe('the report', () => {
       deliveries: [{ destination: 'd', telemetry, outcome: { status: 'delivered' } }],
     });
     const ignored = new Map<IgnoredReason, number>([['not_telemetry', large]]);
-    const made = report({ legs: SIGNALS.map(runOf) }, { lines: large, ignored });
+    const made = await report({ legs: SIGNALS.map(runOf) }, { lines: large, ignored });
     expect(made.balanced).toBe(true);
     expect(JSON.stringify({ level: 'INFO', message: 'otlp forwarder report', ...made }).length).toBeLessThan(1_000);
   });
 
-  it('D26: is at most 1 KB for one destination when all is well, whatever the numbers and names', () => {
+  it('D26: is at most 1 KB for one destination when all is well, whatever the numbers and names', async () => {
     const large = 99_999_999;
     const telemetry = { ...spans(0), request: { ...spans(0).request, items: large, bytes: new Uint8Array(0) } };
     const smooth = leg([{ destination: 'd', telemetry, outcome: { status: 'delivered' } }], {
@@ -214,13 +216,13 @@ describe('the report', () => {
       decoded: large + 7,
       filtered: 7,
     });
-    const made = report({ legs: [smooth] }, { lines: large, ignored: new Map([['not_telemetry', large]]) });
+    const made = await report({ legs: [smooth] }, { lines: large, ignored: new Map([['not_telemetry', large]]) });
     expect(made.balanced).toBe(true);
     const line = JSON.stringify({ level: 'INFO', message: 'otlp forwarder report', ...made });
     expect(Buffer.byteLength(line)).toBeLessThanOrEqual(1_024);
   });
 
-  it('adds up for any mixture of deliveries whose items add up', () => {
+  it('adds up for any mixture of deliveries whose items add up', async () => {
     const outcome = fc.oneof(
       fc.record({ status: fc.constant('delivered' as const), rejectedItems: fc.integer({ min: -5, max: 50 }) }),
       fc.constantFrom<Outcome>(
@@ -234,15 +236,15 @@ describe('the report', () => {
       ),
     );
     const made = fc.array(fc.record({ outcome, items: fc.nat({ max: 20 }) }), { maxLength: 20 });
-    fc.assert(
-      fc.property(made, fc.nat({ max: 9 }), fc.nat({ max: 9 }), (parts, filtered, added) => {
+    await fc.assert(
+      fc.asyncProperty(made, fc.nat({ max: 9 }), fc.nat({ max: 9 }), async (parts, filtered, added) => {
         const deliveries = parts.map((part) => delivery(part.outcome, part.items));
         const items = parts.reduce((sum, part) => sum + part.items, 0);
         fc.pre(items + filtered >= added);
         const balancedRun = leg(deliveries, { decoded: items + filtered - added, filtered, made: added });
-        expect(report({ legs: [balancedRun] }).balanced).toBe(true);
+        expect((await report({ legs: [balancedRun] })).balanced).toBe(true);
         const lostOne = { ...balancedRun, decoded: balancedRun.decoded + 1 };
-        expect(report({ legs: [lostOne] }).balanced).toBe(false);
+        expect((await report({ legs: [lostOne] })).balanced).toBe(false);
       }),
     );
   });

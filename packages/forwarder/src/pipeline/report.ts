@@ -1,16 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Signal } from '@serverless-otlp/otlp';
-import type { Delivery, Fault, IgnoredReason, Metadata, Outcome } from '../types.ts';
+import type { Fault, IgnoredReason } from '../types.ts';
 import { countDeliveries, type DestinationCounts } from './count.ts';
 import type { DecodedRecords } from './decode.ts';
 import type { SettledFault } from './quarantine.ts';
 import type { Leg, Run } from './run.ts';
-
-/** How many faults, quarantined parts and error classes one report names; the counts of lines and items cover all. */
-const MAX_NAMED = 10;
-
-/** How much of an error's message a report repeats, in characters. */
-const MAX_MESSAGE = 300;
 
 /** Telemetry that was set aside after decoding: a destination refused exactly these bytes. */
 export interface QuarantinedPart {
@@ -70,57 +63,12 @@ export interface ReportInput {
   readonly run: Run;
 }
 
-/** What the source says of itself. Kept envelope headers are the function's words: no report repeats their values. */
-const sourceOf = (metadata: Metadata): Metadata =>
-  Object.fromEntries(Object.entries(metadata).filter(([name]) => !name.startsWith('header.')));
-
-type Quarantined = Extract<Outcome, { status: 'rejected' | 'stored' }>;
-
-const isQuarantined = (outcome: Outcome): outcome is Quarantined =>
-  (outcome.status === 'rejected' && outcome.fault === 'telemetry') ||
-  (outcome.status === 'stored' && outcome.as === 'quarantined');
-
-const reported = ({ fault, outcome }: SettledFault): ReportedFault =>
-  outcome.status === 'stored' ? { ...fault, key: outcome.key } : fault;
-
-const quarantinedParts = (deliveries: readonly Delivery[]): readonly QuarantinedPart[] =>
-  deliveries.flatMap(({ destination, telemetry: { request, metadata }, outcome }) =>
-    isQuarantined(outcome)
-      ? [
-          {
-            destination,
-            signal: request.signal,
-            items: request.items,
-            bytes: request.bytes.length,
-            sha256: createHash('sha256').update(request.bytes).digest('hex'),
-            source: sourceOf(metadata),
-            error: outcome.error.message.slice(0, MAX_MESSAGE),
-            ...(outcome.status === 'stored' ? { key: outcome.key } : {}),
-          },
-        ]
-      : [],
-  );
-
-const errorCounts = (deliveries: readonly Delivery[]): readonly ErrorCount[] => {
-  const errors = new Map<string, { destination: string; error: string; count: number }>();
-  for (const { destination, outcome } of deliveries) {
-    const message = outcome.status === 'delivered' ? outcome.message : outcome.error.message;
-    if (message === undefined || message === '') continue; // a partial success may come without a word
-    const error = message.slice(0, MAX_MESSAGE);
-    const key = `${destination}\n${error}`;
-    const known = errors.get(key);
-    if (known === undefined) errors.set(key, { destination, error, count: 1 });
-    else known.count++;
-  }
-  return [...errors.values()];
-};
-
 /** Nothing to tell but counts: the usual case. */
 const isSmooth = ({ deliveries }: Leg): boolean =>
   deliveries.every(({ outcome }) => outcome.status === 'delivered' && outcome.message === undefined);
 
 /** The report of one invocation; checks the equations of the delivery promise while counting. */
-export const reportOf = ({ receiver, durationMs, decoded, faults, run }: ReportInput): Report => {
+export const reportOf = async ({ receiver, durationMs, decoded, faults, run }: ReportInput): Promise<Report> => {
   const { telemetry, ignored } = decoded;
   let ignoredLines = 0;
   for (const count of ignored.values()) ignoredLines += count;
@@ -142,16 +90,10 @@ export const reportOf = ({ receiver, durationMs, decoded, faults, run }: ReportI
   const counted = { receiver, durationMs, lines, destinations, balanced };
   if (ignoredLines === 0 && faults.length === 0 && run.unrouted.length === 0 && run.legs.every(isSmooth))
     return counted;
-  const deliveries = run.legs.flatMap((leg) => leg.deliveries);
-  const quarantined = quarantinedParts(deliveries);
-  const errors = errorCounts(deliveries);
-  const unrouted = Object.fromEntries(run.unrouted.map(({ signal, items }) => [signal, items]));
+  const { troublesOf } = await import('./troubles.ts');
   return {
     ...counted,
     ...(ignoredLines === 0 ? {} : { ignored: Object.fromEntries(ignored) }),
-    ...(run.unrouted.length === 0 ? {} : { unrouted }),
-    ...(faults.length === 0 ? {} : { faults: faults.slice(0, MAX_NAMED).map(reported) }),
-    ...(quarantined.length === 0 ? {} : { quarantined: quarantined.slice(0, MAX_NAMED) }),
-    ...(errors.length === 0 ? {} : { errors: errors.slice(0, MAX_NAMED) }),
+    ...troublesOf(faults, run),
   };
 };

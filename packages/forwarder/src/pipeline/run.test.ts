@@ -179,14 +179,16 @@ const settledAs = (done: Run, ...ids: readonly string[]): readonly (string | und
   );
   return ids.map((id) => outcomes.get(id)?.status);
 };
-const balanced = (done: Run, parts: readonly Telemetry[]): boolean =>
-  reportOf({
+const balanced = async (done: Run, parts: readonly Telemetry[]): Promise<boolean> => {
+  const report = await reportOf({
     receiver: 'x',
     durationMs: 0,
     decoded: { telemetry: parts, faults: [], lines: parts.length, ignored: new Map() },
     faults: [],
     run: done,
-  }).balanced;
+  });
+  return report.balanced;
+};
 
 interface Sink extends Exporter {
   readonly seen: readonly Telemetry[];
@@ -278,7 +280,7 @@ describe('several destinations', () => {
       ['all', 6, 0],
       ['prod', 6, 4],
     ]);
-    expect(balanced(done, parts)).toBe(true);
+    expect(await balanced(done, parts)).toBe(true);
   });
 
   it('D1: what matches no destination at all is acknowledged, counted and balanced', async () => {
@@ -286,7 +288,7 @@ describe('several destinations', () => {
     const done = await runTraces(to({ exporter: sink('a'), matches: () => false }), ...parts);
     expect(done.legs).toMatchObject([{ filtered: 2, deliveries: [] }]);
     expect(settledAs(done, 'r')).toEqual(['delivered']);
-    expect(balanced(done, parts)).toBe(true);
+    expect(await balanced(done, parts)).toBe(true);
   });
 
   it('D1: a rule that throws lets nothing pass: its telemetry waits, and the others are not touched', async () => {
@@ -306,7 +308,7 @@ describe('several destinations', () => {
     expect(broken?.outcome).toHaveProperty('error.message', 'the match of a failed: this is a bug in it');
     expect(outcomesOf(done.legs)).toEqual({ a: ['stored', 'delivered'], b: ['delivered', 'delivered'] });
     expect(settledAs(done, 'x', 'y')).toEqual(['stored', 'delivered']);
-    expect(balanced(done, parts)).toBe(true);
+    expect(await balanced(done, parts)).toBe(true);
   });
 
   it('D1, D3: a rule that throws gives its telemetry back to the source where there is no store', async () => {
@@ -346,7 +348,7 @@ describe('what a destination does not take', () => {
       parts.map((part) => ['down', part]),
     );
     expect(settledAs(done, 'r')).toEqual(['stored']);
-    expect(balanced(done, parts)).toBe(true);
+    expect(await balanced(done, parts)).toBe(true);
   });
 
   it('D2: is stored with what it was given back with: reason and wait', async () => {
@@ -370,7 +372,7 @@ describe('what a destination does not take', () => {
       ['traces'],
       ['logs'],
     ]);
-    expect(balanced(done, parts)).toBe(true);
+    expect(await balanced(done, parts)).toBe(true);
   });
 
   it.each<[string, Outcome]>([
@@ -392,7 +394,7 @@ describe('what a destination does not take', () => {
     expect(healthy.seen).toEqual(parts);
     expect(outcomesOf(done.legs)).toEqual({ healthy: ['delivered'], down: ['retryable'] });
     expect(settledAs(done, 'r')).toEqual(['retryable']);
-    expect(balanced(done, parts)).toBe(true);
+    expect(await balanced(done, parts)).toBe(true);
   });
 
   it('D3: goes back to the source when there is no store', async () => {
@@ -428,7 +430,7 @@ describe('what a destination does not take', () => {
       const failed = done.legs[0]?.deliveries[1]?.outcome;
       expect(failed).toMatchObject({ error: { message: 'the dead-letter store threw: this is a bug in it' } });
       expect(settledAs(done, 'a', 'b')).toEqual(['delivered', 'retryable']);
-      expect(balanced(done, parts)).toBe(true);
+      expect(await balanced(done, parts)).toBe(true);
     },
   );
 
@@ -444,7 +446,7 @@ describe('what a destination does not take', () => {
     expect(destinations.flatMap(({ exporter }) => exporter.seen)).toEqual([]);
     expect(outcomesOf(done.legs)).toEqual({ a: ['retryable'], b: ['retryable'] });
     expect(settledAs(done, 'r')).toEqual(['retryable']);
-    expect(balanced(done, parts)).toBe(true);
+    expect(await balanced(done, parts)).toBe(true);
   });
 
   it('D2: is stored also when its exporter threw or forgot it', async () => {
@@ -611,7 +613,7 @@ it('D1, D2, D3: whatever destinations and stores do, every leg adds up and a hea
       const sent = input.filter(({ request }) => request.items > 0);
       expect(new Set(healthy.seen)).toEqual(new Set(sent));
       expect(healthy.seen).toHaveLength(sent.length);
-      expect(balanced(done, input)).toBe(true);
+      expect(await balanced(done, input)).toBe(true);
       for (const leg of done.legs) expect(sumOf(leg.deliveries) + leg.filtered).toBe(leg.decoded);
       const ids = input.map((_, index) => String(index));
       const owed = ids.map((id) =>

@@ -19,6 +19,7 @@ const NOBODY: Stragglers = { signalOf: () => undefined, settled: () => undefined
  * @param legs the destination of each leg; one may have several.
  */
 export const stragglers = (legs: readonly string[], graceMs: number): Stragglers => {
+  if (legs.length < 2) return NOBODY;
   const open = new Map<string, number>();
   for (const name of legs) open.set(name, (open.get(name) ?? 0) + 1);
   if (open.size < 2) return NOBODY;
