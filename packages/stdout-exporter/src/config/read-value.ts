@@ -21,7 +21,7 @@ const firstOf = <T>(
     [variable?.name ?? '', variable?.text],
   ]) {
     if (value === undefined || value === null) continue;
-    const known = read(String(value));
+    const known = read(typeof value === 'string' ? value : JSON.stringify(value));
     if (known !== undefined) return known;
     warn(`${String(name)} must be ${what}`);
   }

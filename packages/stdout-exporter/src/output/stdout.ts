@@ -31,14 +31,21 @@ interface Output {
 const SHARED = Symbol.for('@serverless-otlp/stdout-exporter 1');
 
 const shared = (): Output => {
-  const holder: { [SHARED]?: Output } = globalThis;
+  const holder = globalThis as typeof globalThis & { [SHARED]?: Output };
   return (holder[SHARED] ??= { device: fileDevice(openStdout()), state: newLineState() });
 };
+
+let finishesAtExit = false;
 
 /** Writes one line to file descriptor 1; whether it is out. See {@link writeLine}. */
 export const writeToStdout = (line: string, maxWaitMs: number): boolean => {
   const { device, state } = shared();
-  return writeLine(state, device, line, maxWaitMs);
+  const written = writeLine(state, device, line, maxWaitMs);
+  if (state.rest !== undefined && !finishesAtExit) {
+    finishesAtExit = true;
+    process.once('exit', () => finishStdout(maxWaitMs));
+  }
+  return written;
 };
 
 /** Writes what a stalled reader left of a line. */
