@@ -31,7 +31,7 @@ interface Output {
 const SHARED = Symbol.for('@serverless-otlp/stdout-exporter 1');
 
 const shared = (): Output => {
-  const holder = globalThis as typeof globalThis & { [SHARED]?: Output };
+  const holder = globalThis as unknown as Record<symbol, Output | undefined>;
   return (holder[SHARED] ??= { device: fileDevice(openStdout()), state: newLineState() });
 };
 
