@@ -3,7 +3,7 @@ export interface RenewingOptions<Value> {
   readonly fetch: () => Promise<Value>;
   /** From when a value is worth nothing, in epoch milliseconds; `undefined`: never. */
   readonly expiresAtMs: (value: Value) => number | undefined;
-  /** How long before that another one is fetched, in milliseconds. */
+  /** How long before that another one is fetched, in milliseconds; at most half of what was left of its life. */
   readonly marginMs: number;
   readonly now: () => number;
 }
@@ -19,28 +19,32 @@ const PAUSE_MS = 10_000;
  * fails, the old one serves until it expires.
  */
 export const renewing = <Value>({ fetch, expiresAtMs, marginMs, now }: RenewingOptions<Value>): Renewing<Value> => {
-  let kept: Value | undefined;
+  let kept: { readonly value: Value; readonly renewAtMs: number; readonly endMs: number } | undefined;
   let underway: Promise<Value> | undefined;
   let failedAtMs = -Infinity;
 
-  const serves = (value: Value | undefined, marginMs: number): value is Value =>
-    value !== undefined && now() < (expiresAtMs(value) ?? Infinity) - marginMs;
+  const keep = (value: Value): Value => {
+    const endMs = expiresAtMs(value) ?? Infinity;
+    const margin = Math.min(marginMs, (endMs - now()) / 2);
+    kept = { value, renewAtMs: endMs - margin, endMs };
+    return value;
+  };
 
   const renew = (): Promise<Value> =>
     (underway ??= fetch()
-      .then((value) => (kept = value))
+      .then(keep)
       .finally(() => (underway = undefined)));
 
   return async ({ fresh = false } = {}) => {
     if (fresh) return renew();
-    if (serves(kept, marginMs)) return kept;
-    const paused = now() < failedAtMs + PAUSE_MS;
-    if (paused && serves(kept, 0)) return kept;
+    const old = kept;
+    if (old !== undefined && now() < old.renewAtMs) return old.value;
+    if (old !== undefined && now() < Math.min(old.endMs, failedAtMs + PAUSE_MS)) return old.value;
     try {
       return await renew();
     } catch (error) {
       failedAtMs = now();
-      if (serves(kept, 0)) return kept;
+      if (old !== undefined && now() < old.endMs) return old.value;
       throw error;
     }
   };

@@ -1,10 +1,10 @@
 import type { Signal } from '@serverless-otlp/otlp';
-import type { Exporter, Outcome, Telemetry } from '../types.ts';
+import type { Authenticator, Exporter, Outcome, Telemetry } from '../types.ts';
 import { bodyOf } from './otlp-http/body.ts';
 import { configuredHeaders, NO_HEADERS, routingHeaders } from './otlp-http/headers.ts';
 import { httpUrl } from '../http/http-url.ts';
 import type { Judge } from './otlp-http/judge.ts';
-import { httpTransport, type TlsOptions } from '../http/transport.ts';
+import { type HttpTransport, httpTransport, type TlsOptions } from '../http/transport.ts';
 import { limiter } from './otlp-http/limiter.ts';
 
 /** Where and how {@link otlpHttp} sends. */
@@ -30,6 +30,8 @@ export interface OtlpHttpOptions {
   /** Size over which an answer is not read, also after decompression; default 4 MiB (C11). */
   readonly maxResponseBytes?: number;
   readonly tls?: TlsOptions;
+  /** Says who sends, request by request; its headers win over those above. */
+  readonly authenticator?: Authenticator;
   readonly now?: () => number;
 }
 
@@ -66,6 +68,7 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     compression = 'gzip',
     gzipLevel = 1,
     headers = {},
+    authenticator,
   } = options;
   const { timeoutMs = 10_000, maxRequestBytes = 64 * 1024 * 1024, now = Date.now } = options;
   const transport = httpTransport(options);
@@ -77,6 +80,13 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
     ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
   };
+
+  /** Only who has credentials that change loads what asks for them. */
+  let authenticating: Promise<HttpTransport> | undefined;
+  const sender = (by: Authenticator): Promise<HttpTransport> =>
+    (authenticating ??= import('./otlp-http/authenticated.ts').then(({ authenticated }) =>
+      authenticated(transport, by),
+    ));
 
   /** What judges answers, and hides secrets in them, is loaded with the first that says more than yes. */
   let judge: Promise<Judge> | undefined;
@@ -103,7 +113,8 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     // The same object for nearly every request: the transport keeps what it makes of it.
     const routing = routingHeaders(metadata);
     const sent = routing === NO_HEADERS ? fixed : { ...routing, ...fixed };
-    const answer = await transport(url, sent, body.bytes, timeLeftMs(), abort);
+    const post = authenticator === undefined ? transport : await sender(authenticator);
+    const answer = await post(url, sent, body.bytes, timeLeftMs(), abort);
     if ('status' in answer && answer.status >= 200 && answer.status < 300 && answer.body.length === 0)
       return { status: 'delivered' };
     return (await judging())(answer, request.signal, url.host);

@@ -20,13 +20,22 @@ export interface TlsOptions {
 }
 
 /** What came back: an answer, or why there is none. The body may have been over the limit, or cut off or corrupt. */
-export type HttpAnswer =
+export type HttpAnswer = (
   | {
       readonly status: number;
       readonly headers: IncomingHttpHeaders;
       readonly body: AnswerBody;
     }
-  | { readonly failure: 'retryable' | 'permanent'; readonly message: string };
+  | {
+      readonly failure: 'retryable' | 'permanent';
+      readonly message: string;
+      /** The answer that this failure stands for: 401 where nobody could say who sends. */
+      readonly httpStatus?: number;
+    }
+) & {
+  /** Headers that were sent besides: secrets, which the answer may repeat. */
+  readonly added?: Readonly<Record<string, string>>;
+};
 
 /** Sends one POST, or a GET where there is no body, and resolves, never rejects. It ends with the timeout, or when `abort` fires. */
 export type HttpTransport = (

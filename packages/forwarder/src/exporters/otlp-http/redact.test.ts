@@ -3,7 +3,7 @@ import { redactor } from './redact.ts';
 
 const redact = (text: string, headers: Readonly<Record<string, string>> = {}, ...urls: readonly string[]): string =>
   redactor(
-    headers,
+    [headers],
     urls.map((url) => new URL(url)),
   )(text);
 
@@ -18,6 +18,23 @@ describe('D27: secrets are taken out of a text', () => {
   it('D27: a header of several parts, and each part', () => {
     const headers = { 'x-scope': 'team=blue-team;key:s3cr3t,other' };
     expect(redact('s3cr3t of blue-team', headers)).toBe('[redacted] of [redacted]');
+  });
+
+  it('D27: of a signature of AWS its key and its signature; why it was refused stays readable', () => {
+    const headers = {
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261121/eu-west-1/xray/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=0123456789abcdef',
+      'x-amz-date': '20261121T120000Z',
+      'x-amz-content-sha256': 'e3b0c442',
+      'x-amz-security-token': 'FwoGZXIvYXdzEXAMPLE',
+    };
+    expect(redact('Signature expired: 20261121T120000Z is now earlier than 20261121T121500Z', headers)).toBe(
+      'Signature expired: 20261121T120000Z is now earlier than 20261121T121500Z',
+    );
+    expect(redact('the host of AKIDEXAMPLE, FwoGZXIvYXdzEXAMPLE, 0123456789abcdef, e3b0c442', headers)).toBe(
+      'the host of [redacted], [redacted], [redacted], e3b0c442',
+    );
+    expect(redact(`got ${headers.authorization}`, headers)).toBe('got [redacted]');
   });
 
   it('D27: user and password of a URL, as written and decoded', () => {

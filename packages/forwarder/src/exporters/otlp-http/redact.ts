@@ -9,14 +9,15 @@ const MIN_ENCODED = 8;
  * server may echo them in. Servers echo what they were sent, and their messages end in our report (D27).
  */
 export const redactor = (
-  headers: Readonly<Record<string, string>>,
+  sent: readonly Readonly<Record<string, string>>[],
   urls: readonly URL[],
 ): ((text: string) => string) => {
   // Made with the first text: most destinations never have anything to say.
   let secrets: RegExp | undefined;
   const find = (): RegExp => {
-    const values = [...Object.values(headers).flatMap(withBasic), ...urls.flatMap(secretsOf)];
-    const pieces = values.flatMap((value) => [value, ...value.split(/[\s:;,=&]+/)]);
+    const headers = sent.flatMap((one) => Object.entries(one)).filter(([name]) => !NO_SECRET.test(name));
+    const values = [...headers.flatMap(([, value]) => withBasic(value)), ...urls.flatMap(secretsOf)];
+    const pieces = values.flatMap((value) => [value, ...wordsOf(value)]);
     const spelled = pieces.flatMap((piece) => [piece, decoded(piece)]).flatMap(spellingsOf);
     // The longest first, so that no rest of a value stays behind.
     const sorted = [...new Set(spelled)]
@@ -26,6 +27,15 @@ export const redactor = (
     return new RegExp(sorted.map(literal).join('|') || '(?!)', 'gi');
   };
   return (text) => text.replace((secrets ??= find()), '[redacted]');
+};
+
+/** What everybody may know of a signature, and who reads why it was refused wants to. */
+const NO_SECRET = /^x-amz-(?:date|content-sha256)$/;
+
+/** In a signature of AWS the key's id and the signature alone; its other words would be missing in what the server says. */
+const wordsOf = (value: string): readonly string[] => {
+  const [, keyId, signature] = /^AWS4-\S+ Credential=([^/]+)\/.* Signature=(\w+)$/.exec(value) ?? [];
+  return keyId === undefined || signature === undefined ? value.split(/[\s:;,=&]+/) : [keyId, signature];
 };
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
