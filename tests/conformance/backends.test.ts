@@ -10,6 +10,7 @@ import { grafanaCloud } from './backends/fakes/grafana-cloud.ts';
 import { honeycomb } from './backends/fakes/honeycomb.ts';
 import { newRelic } from './backends/fakes/new-relic.ts';
 import { otelCollector } from './backends/fakes/otel-collector.ts';
+import { forAll, maxBytes } from './backends/fakes/rules.ts';
 import { signoz } from './backends/fakes/signoz.ts';
 import { errorsOf, forward } from './backends/forwarding.ts';
 import { guideNamed, GUIDES, troublesIn } from './backends/guide.ts';
@@ -86,8 +87,10 @@ const CASES: readonly BackendCase[] = [
     large: [
       { signal: 'traces', items: 240, padding: 20_000 },
       { signal: 'metrics', items: 240, padding: 5_000 },
+      { signal: 'logs', items: 240, padding: 30_000 },
     ],
     mistakes: [
+      { title: 'no source of traces', edit: [/dd-otlp-source/, 'dd-source'], says: 'answered 403' },
       { title: 'the endpoint of another site', edit: [/datadoghq\.com #/, 'datadoghq.eu #'], says: 'answered 403' },
       { title: 'JSON', edit: ['preset: datadog', 'encoding: json'], says: 'answered 415' },
       { title: 'cumulative metrics', samples: cumulative, says: 'answered 400' },
@@ -221,6 +224,14 @@ describe('any backend', () => {
     const forwarded = await forward({ yaml: impatient, backend, secrets, lines });
     expect(errorsOf(forwarded.report).join('\n')).toContain(says);
     expect(troublesIn('README').filter((row) => row.says === says && row.todo.length > 3)).toHaveLength(1);
+  });
+
+  it('is found out how much it takes, where it does not say so beforehand', async () => {
+    const narrow: Backend = { ...healthy, rules: [maxBytes(forAll(100_000), { status: 413 }), ...healthy.rules] };
+    const lines = [lineOf({ signal: 'logs', items: 240, padding: 2_000 })];
+    const { backend, report } = await forward({ yaml, backend: narrow, secrets, lines });
+    expect([...backend.ids].sort()).toEqual(lines.flatMap(({ ids }) => ids).sort());
+    expect(report.destinations['otlp_http/signoz']?.logs).toMatchObject({ decoded: 240, delivered: 240 });
   });
 
   it('has no other row in the README', () => {

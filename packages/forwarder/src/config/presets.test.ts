@@ -38,7 +38,7 @@ describe('presets', () => {
 
   it('D13: where a vendor names a size per signal, each has its own', () => {
     const sizesOf = (name: PresetName) => SIGNALS.map((signal) => PRESETS[name][signal].maxBytes);
-    expect(sizesOf('datadog')).toEqual([3_200_000, 500_000, 3_200_000]);
+    expect(sizesOf('datadog')).toEqual([3_200_000, 500_000, 5_000_000]);
     expect(sizesOf('dynatrace')).toEqual([8_000_000, 4_000_000, 2_000_000]);
   });
 
