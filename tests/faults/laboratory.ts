@@ -38,6 +38,8 @@ export interface Laboratory {
   redrive(remainingMs?: number): Promise<RedriveReport>;
   /** The ids a destination received, in order; with those of requests it refused. */
   received(name: string): readonly number[];
+  /** Everything it has said: reports and warnings. */
+  output(): string;
   /** States of the letters of a destination: `pending traces 1,2,3`. */
   letters(name: string): readonly string[];
 }
@@ -64,7 +66,10 @@ const eventOf = (lines: readonly string[], timestamp: number = Date.now()): unkn
 const QUICK = { retry: { initial_interval_ms: 10, max_interval_ms: 20, max_elapsed_ms: 1_000 } } as const;
 
 /** Builds a laboratory, which goes with its test. */
-export const laboratory = async (destinations: Readonly<Record<string, Instrumented>>): Promise<Laboratory> => {
+export const laboratory = async (
+  destinations: Readonly<Record<string, Instrumented>>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Laboratory> => {
   const folder = mkdtempSync(join(tmpdir(), 'otlp-laboratory-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const collectors: Record<string, FakeCollector> = {};
@@ -83,9 +88,19 @@ export const laboratory = async (destinations: Readonly<Record<string, Instrumen
     JSON.stringify({ exporters, dead_letter: { folder: { path: store } }, service: { pipelines } }),
   );
   const reports: Report[] = [];
-  const options = { configFile, env: {}, onWarning: () => undefined };
-  const forwarder: Forwarder = await loadForwarder({ ...options, onReport: (report) => reports.push(report) });
-  const redrive = await loadRedrive({ ...options, onReport: () => undefined, forward: forwarder });
+  const said: string[] = [];
+  const onWarning = (warning: string): void => void said.push(warning);
+  const onReport = (report: Report): void => {
+    reports.push(report);
+    said.push(JSON.stringify(report));
+  };
+  const options = { configFile, env, onWarning };
+  const forwarder: Forwarder = await loadForwarder({ ...options, onReport });
+  const redrive = await loadRedrive({
+    ...options,
+    onReport: (report) => said.push(JSON.stringify(report)),
+    forward: forwarder,
+  });
   const contents = storeFolder(store, (text) => {
     throw new Error(text);
   });
@@ -110,6 +125,7 @@ export const laboratory = async (destinations: Readonly<Record<string, Instrumen
     },
     redrive: (remainingMs = 10_000) => redrive({}, context(remainingMs)),
     received: (name) => (collectors[name]?.requests ?? []).flatMap(({ body }) => idsIn(body)),
+    output: () => said.join('\n'),
     letters: (name) =>
       contents
         .contents()

@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const conditions = ['@serverless-otlp/source', 'module', 'node', 'development|production'];
+const conditions = ['@serverless-otlp/source', 'node', 'development|production'];
 
 const config: ViteUserConfig = defineConfig({
   root: import.meta.dirname,

@@ -1,5 +1,6 @@
 import { isKept } from './components.ts';
 import type { ConfigProblem } from './config-error.ts';
+import { defined } from './defined.ts';
 import type { DeadLetterSettings, DestinationSettings } from './settings.ts';
 
 /** What is wrong with an exporter that fails alone: values that have no value. */
@@ -28,8 +29,8 @@ const ownerOf = (path: string, exporters: object): string | undefined => {
 const settingOf = (id: string, path: string): string => path.slice(EXPORTERS.length + id.length + 1);
 
 /**
- * Takes the problems out of the list that concern a value of one exporter whose telemetry can wait in the store: it fails alone
- * (D4).
+ * Takes the problems out of the list that concern a value of one exporter whose telemetry can wait in the store, or that may be gone a
+ * moment later, such as a secret that cannot be read right now: it fails alone (D4).
  */
 export const takeBroken = (
   exporters: unknown,
@@ -37,7 +38,7 @@ export const takeBroken = (
   problems: ConfigProblem[],
 ): BrokenExporters => {
   const broken = new Map<string, ConfigProblem[]>();
-  if (store === undefined || typeof exporters !== 'object' || exporters === null) return broken;
+  if (typeof exporters !== 'object' || exporters === null) return broken;
   for (const problem of problems) {
     const id = ownerOf(problem.path, exporters);
     if (id !== undefined) broken.set(id, [...(broken.get(id) ?? []), problem]);
@@ -45,7 +46,8 @@ export const takeBroken = (
   const settingsOf = exporters as Readonly<Record<string, DestinationSettings | null>>;
   for (const [id, own] of broken) {
     const deciding = own.some(({ path }) => DECIDING.test(settingOf(id, path)));
-    if (deciding || !isKept({ dead_letter: store }, settingsOf[id] ?? {})) broken.delete(id);
+    const waits = isKept(defined({ dead_letter: store }), settingsOf[id] ?? {});
+    if (deciding || !(waits || own.every(({ passing }) => passing === true))) broken.delete(id);
   }
   const taken = new Set([...broken.values()].flat());
   const left = problems.filter((problem) => !taken.has(problem));

@@ -65,6 +65,11 @@ export const destinationsOf = (
     let reason = config.broken?.[id];
     try {
       if (factory === undefined) return undefined; // what uses it will tell
+      const renewed = config.live?.exporterOf(id, (made) => factory(id, made as never, purpose));
+      if (renewed !== undefined) {
+        if (reason !== undefined) onWarning(`${path}: ${reason}; its telemetry waits until then`);
+        return renewed;
+      }
       if (reason === undefined) return factory(id, settings as never, purpose);
     } catch (error) {
       reason = reasonOf(error);

@@ -4,6 +4,8 @@ export interface ConfigProblem {
   readonly path: string;
   /** What is wrong and what to write instead. */
   readonly message: string;
+  /** May be right a moment later, without anybody's doing. */
+  readonly passing?: boolean;
 }
 
 /** How many mistakes the message names; a file of something else entirely would fill a screen. */

@@ -1,11 +1,21 @@
 import { expect, it } from 'vitest';
 import type { ConfigProblem } from './config-error.ts';
 import { expand } from './expand.ts';
+import type { Reference } from './values/reference.ts';
+import type { Found } from './values/source.ts';
 
 const ENV = { A: 'one', B: '${env:A}', EMPTY: '', MULTI: 'x\ny' };
+const SECRETS: Readonly<Record<string, Found>> = {
+  'secretsmanager:otlp/key': { value: '${env:A} s3cret' },
+  'ssm:/otlp/gone': { problem: 'does not exist: create it', permanent: true },
+  'ssm:/otlp/slow': { problem: 'cannot be read: timed out', permanent: false },
+};
+const values = {
+  get: ({ scheme, name }: Reference): Found => SECRETS[`${scheme}:${name}`] ?? { problem: 'unknown', permanent: true },
+};
 const expanded = (value: unknown): { value: unknown; problems: readonly ConfigProblem[] } => {
   const problems: ConfigProblem[] = [];
-  return { value: expand(value, ENV, problems), problems };
+  return { value: expand(value, { env: ENV, values }, problems), problems };
 };
 
 it.each([
@@ -41,7 +51,9 @@ it.each(['${A}', '${env:}', '${env:1A}', '${file:/x}', '${env:A', '${', '${env:X
   (text) => {
     expect(expanded({ a: [text] }).problems[0]).toEqual({
       path: 'a.0',
-      message: 'a reference must look like ${env:NAME} or ${env:NAME:-default}; $$ is a dollar sign',
+      message: expect.stringMatching(
+        /^a reference must look like \$\{env:NAME\}, .*; \$\$ is a dollar sign$/,
+      ) as string,
     });
   },
 );
@@ -70,4 +82,16 @@ it.each(['__proto__', 'constructor', 'prototype'])('refuses the name %s', (name)
 it('stops at a depth that no setting has', () => {
   const { problems } = expanded(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)));
   expect(problems.map(({ message }) => message)).toEqual(['is nested too deep']);
+});
+
+it('secrets and parameters stand for their values, which are not expanded again', () => {
+  expect(expanded('Bearer ${secretsmanager:otlp/key}')).toEqual({ value: 'Bearer ${env:A} s3cret', problems: [] });
+  expect(expanded('$${secretsmanager:otlp/key}').value).toBe('${secretsmanager:otlp/key}');
+});
+
+it.each([
+  ['${ssm:/otlp/gone}', 'ssm:/otlp/gone does not exist: create it', false],
+  ['${ssm:/otlp/slow}', 'ssm:/otlp/slow cannot be read: timed out', true],
+])('D4: %s tells why there is no value, and whether there may be one soon', (text, message, passing) => {
+  expect(expanded({ a: text }).problems).toEqual([{ path: 'a', message, passing }]);
 });

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { configOfFile } from './file.ts';
+import { PRESETS } from './presets.ts';
 import { COMPONENTS } from './registry.ts';
 import type { Config } from './settings.ts';
 
@@ -408,7 +409,9 @@ describe('several destinations', () => {
     [
       'an unknown preset',
       { preset: 'canary' },
-      'preset: must be aws_cloudwatch, coralogix, datadog, dynatrace or new_relic',
+      `preset: must be ${Object.keys(PRESETS)
+        .join(', ')
+        .replace(/, (\w+)$/, ' or $1')}`,
     ],
     ['a rule of nothing', { match: { include: { owner: [] } } }, 'match.include.owner: must not be empty'],
     ['a rule that is text', { match: 'prod' }, 'match: must be a mapping of names to values'],

@@ -5,44 +5,88 @@ import { type BrokenExporters, reasonsOf, takeBroken } from './broken-exporters.
 import { typeOf } from './components.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
-import { expand } from './expand.ts';
-import { parseText } from './parse-text.ts';
+import { expand, type Meanings } from './expand.ts';
+import type { Draft } from './live.ts';
+import { looksLikeYaml, parseText } from './parse-text.ts';
 import { withPem } from './pem.ts';
 import { PRESETS } from './presets.ts';
-import { undefinedIds } from './references.ts';
+import { at, undefinedIds } from './references.ts';
 import { COMPONENTS } from './registry.ts';
 import { COMPONENT_SCHEMAS, configSchema } from './schema.ts';
 import type { Schema } from './schema-values.ts';
 import type { Config, DeadLetterSettings, OtlpHttpSettings } from './settings.ts';
+import { referencesIn } from './values/reference.ts';
+import type { sourcesOf } from './values/sources.ts';
+import type { Values } from './values/values.ts';
 
 /** What {@link configOfFile} has to know besides the file. */
 export interface FileOptions {
   /** The dead-letter store where the file names none. */
   readonly store?: DeadLetterSettings | undefined;
-  /** Is told which variables do not count. */
+  /** Is told which variables do not count, and which values could not be read anew. */
   readonly onWarning?: (warning: string) => void;
 }
 
 /**
- * Reads, expands and checks a configuration file: JSON, or YAML by its name. All mistakes are reported at once with their paths.
+ * Reads, expands and checks a configuration: JSON, or YAML by its name. All mistakes are reported at once with their paths.
  *
+ * @param path of a file, or where else the text is kept (see `text.ts`).
  * @throws {ConfigError}
  */
-export const configOfFile = async (
-  path: string,
-  env: Environment,
-  { store, onWarning = () => undefined }: FileOptions = {},
-): Promise<Config> => {
-  let text: string;
+export const configOfFile = async (path: string, env: Environment, options: FileOptions = {}): Promise<Config> => {
+  const { onWarning = () => undefined } = options;
+  const ignored = Object.keys(env).filter((name) => name.startsWith('OTEL_EXPORTER_OTLP_') && env[name] !== '');
+  if (ignored.length > 0)
+    onWarning(`a configuration file is in use: ${ignored.join(', ')} ignored, except as \${env:NAME} in it`);
+
+  const isRemote = REMOTE.test(path);
+  const sources = isRemote ? await openSources(env) : undefined;
+  const open = async (): Promise<unknown> => {
+    if (sources === undefined) return parseText(path, await localText(path));
+    const text = await (await import('./text.ts')).remoteText(path, sources);
+    return parseText(path, text, looksLikeYaml(path, text));
+  };
+  const parsed = await open();
+  if (sources === undefined && referencesIn(parsed).length === 0)
+    return configOf(parsed, { env, values: NO_VALUES }, options.store);
+
+  const [{ liveConfig }, { valuesOf }] = await Promise.all([import('./live.ts'), import('./values/values.ts')]);
+  const values = valuesOf({ sourceOf: sources ?? (await openSources(env)) });
+  const draftOf = (content: unknown): Draft => ({
+    references: referencesIn(content),
+    referencesOf: (id) => referencesIn(at(at(content, 'exporters'), id)),
+    evaluate: () => Promise.resolve(configOf(content, { env, values }, options.store)),
+  });
+  let first: unknown = parsed;
+  const read = async (): Promise<Draft> => {
+    const content = first ?? (await open());
+    first = undefined;
+    return draftOf(content);
+  };
+  return liveConfig({ read, values, onWarning });
+};
+
+const openSources = async (env: Environment): Promise<ReturnType<typeof sourcesOf>> =>
+  (await import('./values/sources.ts')).sourcesOf(env);
+
+/** Kept elsewhere than in a file. */
+const REMOTE = /^(?:ssm|secretsmanager|s3):/;
+
+const NO_VALUES: Pick<Values, 'get'> = { get: () => ({ problem: 'was not read', permanent: true }) };
+
+const localText = async (path: string): Promise<string> => {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     const message = `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}`;
     throw new ConfigError([{ path: placeOf(path), message }]);
   }
+};
+
+/** The configuration that a parsed text describes. */
+const configOf = (parsed: unknown, meanings: Meanings, store: DeadLetterSettings | undefined): Config => {
   const problems: ConfigProblem[] = [];
-  const parsed = await parseText(path, text);
-  const expanded = expand(parsed, env, problems);
+  const expanded = expand(parsed, meanings, problems);
   const given = (typeof expanded === 'object' && expanded !== null ? expanded : {}) as Readonly<
     Record<string, unknown>
   >;
@@ -58,9 +102,6 @@ export const configOfFile = async (
   for (const problem of undefinedIds(parsed)) problems.push(problem);
   if (config !== undefined) problems.push(...silentExporters({ ...config, exporters }, broken));
   if (config === undefined || problems.length > 0) throw new ConfigError(problems);
-  const ignored = Object.keys(env).filter((name) => name.startsWith('OTEL_EXPORTER_OTLP_') && env[name] !== '');
-  if (ignored.length > 0)
-    onWarning(`a configuration file is in use: ${ignored.join(', ')} ignored, except as \${env:NAME} in it`);
   return withPem({
     ...(store && { dead_letter: store }),
     ...config,

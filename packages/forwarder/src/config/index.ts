@@ -43,16 +43,19 @@ export const ownLogGroupsOf = (env: Environment, config: Config): readonly strin
  */
 export const loadForwarder = async (options: LoadOptions): Promise<Forwarder> => {
   const { env = process.env, onReport, onWarning, destinations } = options;
-  const loaded = await loadConfig(options);
-  const config =
-    destinations === undefined
-      ? loaded
-      : (await import('./select-destinations.ts')).selectDestinations(loaded, destinations);
-  const namespace = metricsNamespace(config);
-  return createForwarder({
-    ...buildForwarder(config, { ownLogGroups: ownLogGroupsOf(env, config), onWarning }),
-    onReport: (report) => onReport(report, namespace),
-  });
+  const select = destinations && (await import('./select-destinations.ts')).selectDestinations;
+  const make = (loaded: Config): Forwarder => {
+    const config = select === undefined ? loaded : select(loaded, destinations ?? []);
+    const namespace = metricsNamespace(config);
+    return createForwarder({
+      ...buildForwarder(config, { ownLogGroups: ownLogGroupsOf(env, config), onWarning }),
+      onReport: (report) => onReport(report, namespace),
+    });
+  };
+  const config = await loadConfig(options);
+  const forwarder = make(config);
+  if (config.live === undefined) return forwarder;
+  return (await import('./reload.ts')).reloading(forwarder, { reload: config.live.reload, make, onWarning });
 };
 
 /**

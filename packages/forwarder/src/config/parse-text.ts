@@ -1,13 +1,17 @@
 import { ConfigError } from './config-error.ts';
 
+const YAML = /\.ya?ml$/i;
+
+/** Whether a text that may have any name, since it is in no file, is YAML. JSON is, too; but its own parser costs nothing. */
+export const looksLikeYaml = (path: string, text: string): boolean => YAML.test(path) || !/^\s*\{/.test(text);
+
 /**
  * The value that a configuration file holds: YAML when it is named `.yaml` or `.yml`, else JSON. A YAML parser costs a cold start
  * more than the whole forwarder: only who writes YAML loads it.
  *
  * @throws {ConfigError} with the line, where it is known. The parsers' own messages quote the text, and a configuration holds secrets.
  */
-export const parseText = async (path: string, text: string): Promise<unknown> => {
-  const isYaml = /\.ya?ml$/i.test(path);
+export const parseText = async (path: string, text: string, isYaml: boolean = YAML.test(path)): Promise<unknown> => {
   const refuse = (position?: number): never => {
     const line = position === undefined ? '' : ` (line ${text.slice(0, position).split('\n').length})`;
     const remedy = isYaml || /\.json$/i.test(path) ? '' : '; name the file .yaml if it is YAML';

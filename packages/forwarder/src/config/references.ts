@@ -5,7 +5,8 @@ const KINDS = ['processors', 'exporters'] as const;
 const entriesOf = (value: unknown): readonly (readonly [string, unknown])[] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : [];
 
-const at = (value: unknown, key: string): unknown => entriesOf(value).find(([name]) => name === key)?.[1];
+/** What a mapping holds under a key; `undefined` where there is none. */
+export const at = (value: unknown, key: string): unknown => entriesOf(value).find(([name]) => name === key)?.[1];
 
 /** Ids that pipelines use and nobody defined. Takes what is not checked yet, so that all mistakes are reported at once. */
 export const undefinedIds = (config: unknown): readonly ConfigProblem[] =>

@@ -1,7 +1,10 @@
 import type { Signal } from '@serverless-otlp/otlp';
 import type { Components } from './components.ts';
+import type { Live } from './live.ts';
 import type { TlsOptions } from '../http/transport.ts';
 import type { PresetName } from './presets.ts';
+import type { AuthSettings, TlsSettings } from './settings-auth.ts';
+import type { Authenticator } from '../types.ts';
 
 /** Settings of an `otlp_http` exporter, as a configuration file writes them. The reference page explains each. */
 export interface OtlpHttpSettings extends DestinationSettings {
@@ -26,6 +29,9 @@ export interface OtlpHttpSettings extends DestinationSettings {
   readonly tls?: TlsSettings;
   /** What the files of `tls` hold. */
   readonly pem?: TlsOptions;
+  readonly auth?: AuthSettings;
+  /** What `auth` stands for, where a header is not enough. */
+  readonly authenticator?: Authenticator;
 }
 
 /** What every exporter may be told as a destination. */
@@ -77,13 +83,6 @@ export interface RetrySettings {
   readonly initial_interval_ms?: number;
   readonly max_interval_ms?: number;
   readonly max_elapsed_ms?: number;
-}
-
-/** PEM files. */
-export interface TlsSettings {
-  readonly ca_file?: string;
-  readonly cert_file?: string;
-  readonly key_file?: string;
 }
 
 /** Settings of a `batch` processor. */
@@ -142,4 +141,6 @@ export interface Config {
     readonly own_log_groups?: readonly string[];
   };
   readonly dead_letter?: DeadLetterSettings;
+  /** What of it goes on changing; absent where nothing does. */
+  readonly live?: Live;
 }

@@ -20,10 +20,10 @@ interface Circuit {
   /** Is over when the probe under way is; never rejects. */
   probe: Promise<void> | undefined;
   /** What opened it. */
-  cause: string;
+  cause: Failure | undefined;
 }
 
-const closed = (): Circuit => ({ failures: 0, until: 0, probe: undefined, cause: '' });
+const closed = (): Circuit => ({ failures: 0, until: 0, probe: undefined, cause: undefined });
 
 /** Marks these as probed until the function it returns is called. */
 const beginProbe = (circuits: readonly Circuit[]): (() => void) => {
@@ -66,9 +66,9 @@ export const withBreaker = (exporter: Exporter, options: BreakerOptions = {}): E
 
   const isShut = ({ until, probe }: Circuit): boolean => until > 0 && (probe !== undefined || now() < until);
 
-  const open = (circuit: Circuit, { error, retryAfterMs = 0 }: Failure): void => {
-    circuit.until = Math.max(circuit.until, now() + Math.max(intervalMs, retryAfterMs));
-    circuit.cause = error.message;
+  const open = (circuit: Circuit, cause: Failure): void => {
+    circuit.until = Math.max(circuit.until, now() + Math.max(intervalMs, cause.retryAfterMs ?? 0));
+    circuit.cause = cause;
   };
 
   const close = (circuit: Circuit): void => {
@@ -77,9 +77,10 @@ export const withBreaker = (exporter: Exporter, options: BreakerOptions = {}): E
   };
 
   const refusal = ({ until, cause }: Circuit): Outcome => ({
+    ...(cause?.status === 'rejected' ? cause : {}), // with the status that opened it
     status: 'rejected',
     fault: 'destination',
-    error: new Error(`not sent, the breaker is open: ${cause}`),
+    error: new Error(`not sent, the breaker is open: ${cause?.error.message}`),
     retryAfterMs: Math.max(0, until - now()) || intervalMs,
   });
 

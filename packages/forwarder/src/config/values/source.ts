@@ -6,6 +6,13 @@ export type Found =
 
 /** Where values are kept that a configuration refers to. */
 export interface ValueSource {
-  /** Reads all of these names, each once. Never rejects: a name that cannot be read tells why. `timeoutMs` is for all together. */
-  read(names: readonly string[], timeoutMs: number): Promise<ReadonlyMap<string, Found>>;
+  /**
+   * Reads all of these names, each once. Never rejects: a name that cannot be read tells why. `timeoutMs` is for all together. `fresh`
+   * asks for what is there now, past every cache on the way: the value known so far was just refused.
+   */
+  read(
+    names: readonly string[],
+    timeoutMs: number,
+    options?: { readonly fresh?: boolean },
+  ): Promise<ReadonlyMap<string, Found>>;
 }

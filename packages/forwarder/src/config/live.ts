@@ -1,0 +1,102 @@
+import { withRenewal } from '../exporters/with-renewal.ts';
+import type { Exporter } from '../types.ts';
+import type { Config } from './settings.ts';
+import type { Reference } from './values/reference.ts';
+import type { Values } from './values/values.ts';
+
+/** A configuration whose text is known, and whose values are not. */
+export interface Draft {
+  /** Everything it refers to. */
+  readonly references: readonly Reference[];
+  /** What one exporter refers to. */
+  readonly referencesOf: (id: string) => readonly Reference[];
+  /** The configuration with the values as they are known now. Rejects with a `ConfigError`. */
+  readonly evaluate: () => Promise<Config>;
+}
+
+/** What of a configuration goes on changing while its forwarder lives. */
+export interface Live {
+  /** The exporter whose settings refer to values, made again when they change (D11); `undefined` for any other. */
+  readonly exporterOf: (id: string, make: (settings: unknown) => Exporter) => Exporter | undefined;
+  /**
+   * Reads everything again, and hands over what has become of it when that is something else. What cannot be used changes nothing.
+   * Rejects with an error for a person.
+   */
+  readonly reload: (use: (config: Config) => void) => Promise<void>;
+}
+
+/** What {@link liveConfig} reads with. */
+export interface LiveOptions {
+  /** Reads the text. Rejects with a `ConfigError`. */
+  readonly read: () => Promise<Draft>;
+  readonly values: Values;
+  /** Is told which values could not be read anew. */
+  readonly onWarning: (warning: string) => void;
+}
+
+/** What a configuration says, to compare. It holds secrets and stays in memory. */
+const printOf = ({ live: _, components: __, ...config }: Config): string => JSON.stringify(config);
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'cannot be made');
+
+/** What was made, or why it cannot be. */
+const attempt = <T>(make: () => T): T | string => {
+  try {
+    return make();
+  } catch (error) {
+    return reasonOf(error);
+  }
+};
+
+const renewing = (id: string, draft: Draft, config: Config, values: Values, make: (settings: unknown) => Exporter) => {
+  const references = draft.referencesOf(id);
+  if (references.length === 0) return undefined;
+  let used = JSON.stringify(config.exporters[id]);
+  return withRenewal({
+    name: id,
+    first: config.broken?.[id] ?? attempt(() => make(config.exporters[id])),
+    renew: async () => {
+      await values.read(references, { fresh: true });
+      const { exporters, broken } = await draft.evaluate();
+      const reason = broken?.[id];
+      if (reason !== undefined) throw new Error(reason);
+      const settings = JSON.stringify(exporters[id]);
+      if (settings === used) return undefined;
+      const exporter = make(exporters[id]);
+      used = settings;
+      return exporter;
+    },
+  });
+};
+
+/**
+ * A configuration that is kept elsewhere, or refers to values that are.
+ *
+ * @throws {ConfigError} with every mistake at once.
+ */
+export const liveConfig = async ({ read, values, onWarning }: LiveOptions): Promise<Config> => {
+  let print = '';
+
+  const attach = (draft: Draft, config: Config): Config => ({
+    ...config,
+    live: {
+      exporterOf: (id, make) => renewing(id, draft, config, values, make),
+      reload: async (use) => {
+        const next = await read();
+        const unread = await values.read(next.references);
+        for (const problem of unread) onWarning(`${problem}; the value read before stays in use`);
+        const evaluated = await next.evaluate();
+        if (printOf(evaluated) === print) return;
+        use(attach(next, evaluated));
+        print = printOf(evaluated);
+      },
+    },
+  });
+
+  const draft = await read();
+  // Whose settings a missing one is tells the evaluation. Fresh: Lambda's extension answers nobody while the environment starts.
+  await values.read(draft.references, { fresh: true });
+  const config = await draft.evaluate();
+  print = printOf(config);
+  return attach(draft, config);
+};
