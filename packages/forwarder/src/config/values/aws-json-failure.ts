@@ -1,5 +1,8 @@
 import type { Found } from './source.ts';
 
+/** Why there is no value. */
+export type Problem = Exclude<Found, { readonly value: string }>;
+
 /** Why a request to AWS brought nothing. */
 export interface AwsFailure {
   /** AWS's name for it, such as `AccessDeniedException`; or one of ours, in lower case. */
@@ -71,7 +74,7 @@ const OURS: Readonly<Record<string, (asked: Asked, detail: string) => string>> =
 export const BEFORE_AN_ANSWER: ReadonlySet<string> = new Set(Object.keys(OURS));
 
 /** What to say of one name that could not be read. */
-export const problemOf = (failure: AwsFailure, asked: Asked): Found => {
+export const problemOf = (failure: AwsFailure, asked: Asked): Problem => {
   const { code, detail, retryable } = failure;
   const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
   const problem = BEFORE_AN_ANSWER.has(code) ? OURS[code]?.(asked, detail) : meaning?.(asked);

@@ -76,9 +76,7 @@ export const s3Object = (options: AwsSourceOptions): ValueSource => {
   /** Without the permission to list, S3 says of what is not there that it may not be read. */
   const told = (failure: AwsFailure, asked: Parameters<typeof problemOf>[1]): Found => {
     const found = problemOf(failure, asked);
-    return failure.code === 'AccessDenied' && 'problem' in found
-      ? { ...found, problem: `does not exist, or ${found.problem}` }
-      : found;
+    return failure.code === 'AccessDenied' ? { ...found, problem: `does not exist, or ${found.problem}` } : found;
   };
 
   const readOne = async (name: string, endMs: number): Promise<Found> => {

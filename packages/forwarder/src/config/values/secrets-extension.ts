@@ -86,15 +86,6 @@ export const secretsExtension = ({
   };
 };
 
-/** A source that can be asked for what is there now, not a while ago. */
-export interface CachedSource extends ValueSource {
-  read(
-    names: readonly string[],
-    timeoutMs: number,
-    options?: { readonly fresh?: boolean },
-  ): Promise<ReadonlyMap<string, Found>>;
-}
-
 /** When {@link preferExtension} leaves the extension alone. */
 export interface PreferExtensionOptions {
   /** Whether the environment is still starting: until the first invocation the extension answers nobody. */
@@ -111,7 +102,7 @@ export const preferExtension = (
   direct: ValueSource,
   extension: ValueSource | undefined,
   { initialising, clock = () => performance.now() }: PreferExtensionOptions,
-): CachedSource => ({
+): ValueSource => ({
   read: async (names, timeoutMs, { fresh = false } = {}) => {
     if (extension === undefined || fresh || initialising()) return direct.read(names, timeoutMs);
     const endMs = clock() + timeoutMs;
