@@ -65,8 +65,11 @@ const fieldOf = (message: NodeJson, name: string, field: FieldJson): string => {
   return `${field.id}${written}${repeated}${presence}${camel(name)}${kind === 'm' ? `:${type}` : ''}`;
 };
 
+/** What files of telemetry are called in the descriptors; on the wire nobody sends them. */
+const UNSENT: ReadonlySet<string> = new Set(['TracesData', 'MetricsData', 'LogsData']);
+
 const lines = [...messages]
-  .filter(([, message]) => Object.keys(message.fields ?? {}).length > 0)
+  .filter(([name, message]) => !UNSENT.has(name) && Object.keys(message.fields ?? {}).length > 0)
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([name, message]) => {
     const fields = Object.entries(message.fields ?? {}).sort(([, a], [, b]) => a.id - b.id);

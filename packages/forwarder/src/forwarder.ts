@@ -1,4 +1,4 @@
-import type { Signal } from '@serverless-otlp/otlp';
+import { compactLoading, type Signal } from '@serverless-otlp/otlp';
 import { inflateBudget } from './pipeline/budget.ts';
 import { deadlinesOf, DEFAULT_RESERVE_MS, type InvocationContext } from './pipeline/deadline.ts';
 import { decode } from './pipeline/decode.ts';
@@ -59,7 +59,14 @@ export const createForwarder =
     const deadlines = deadlinesOf(context, reserveMs, startedAt);
     const receiver = receiverFor(event, receivers);
     const records = receiver.receive(event);
-    const decoded = decode(records, encodings, inflateBudget());
+    const read = () => decode(records, encodings, inflateBudget());
+    let decoded = read();
+    const loading = compactLoading();
+    if (loading !== undefined) {
+      // The first compact line of this environment: from now on it can be read.
+      await loading;
+      decoded = read();
+    }
     const [done, faults] = await Promise.all([
       run(decoded.telemetry, pipelines, { ...deadlines, now, ...(graceMs === undefined ? {} : { graceMs }) }),
       quarantine(decoded.faults, deadLetters, deadlines.storeUntil),

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { decodeBase64 } from './base64.ts';
+import { compactInflate, type Inflate } from './compact/load.ts';
 import { contentKindOf } from './content-kind.ts';
 import { InvalidOtlpError } from './invalid-otlp-error.ts';
 import { parseOtlpJson } from './json/parse.ts';
@@ -96,24 +97,34 @@ const jsonRequest = (value: unknown, signal: Signal): OtlpRequest => {
 
 /**
  * Reads an envelope in any dialect ever written: the current one, the early ones (`package@version`, JSON object payloads,
- * snake_case keys, optional encodings) and the first (`_otel`). Unknown fields are ignored; what nobody defined is refused, not
+ * snake_case keys, optional encodings), the first (`_otel`), and the compact one, which leaves out what is the default. Unknown fields are ignored; what nobody defined is refused, not
  * guessed.
  *
  * @param text the line `value` was parsed from; read once more when its payload is a JSON object, to keep 64-bit integers whole.
- * @param gunzip decompresses the payload, within the bounds of whoever reads.
- * @throws {InvalidOtlpError}
+ * @param gunzip decompresses the payload within the bounds of whoever reads; gzip, unless it is given another way.
+ * @throws {InvalidOtlpError} `unsupported` also for the first compact lines, see `compactLoading`.
  */
-export const readEnvelope = (value: JsonObject, text: string, gunzip: (packed: Uint8Array) => Uint8Array): Envelope => {
+export const readEnvelope = (
+  value: JsonObject,
+  text: string,
+  gunzip: (packed: Uint8Array, inflate?: Inflate) => Uint8Array,
+): Envelope => {
   const version = value[ENVELOPE_MARKER] ?? value[FIRST_MARKER];
   // Not by its name: no line of ours may look like an envelope to a filter (D21).
   if (typeof version !== 'string') throw fault('the marker is not a string');
-  const signal = signalOfEndpoint(textField(value, 'endpoint'));
-  const contentType = textField(value, 'content-type', 'content_type');
-  const kind = contentKindOf(contentType);
-  const gzip = isGzip(textField(value, 'content-encoding', 'content_encoding'));
-  const envelope = { version, source: textField(value, 'source'), headers: headersOf(value['headers']) };
-
   const { payload } = value;
+  const endpoint = textField(value, 'endpoint');
+  const contentType = textField(value, 'content-type', 'content_type');
+  const contentEncoding = textField(value, 'content-encoding', 'content_encoding');
+  const envelope = { version, source: textField(value, 'source'), headers: headersOf(value['headers']) };
+  if (typeof payload === 'string' && contentType === undefined && contentEncoding === undefined) {
+    const signal = signalOfPath(endpoint ?? SIGNAL_PATHS.traces) ?? signalOfEndpoint(endpoint);
+    return { ...envelope, request: parseRequest(signal, gunzip(decodeBase64(payload), compactInflate())) };
+  }
+
+  const signal = signalOfEndpoint(endpoint);
+  const kind = contentKindOf(contentType);
+  const gzip = isGzip(contentEncoding);
   if (typeof payload === 'object' && payload !== null) {
     if (gzip || (contentType !== undefined && kind !== 'json')) throw fault('"payload" is not a string');
     return { ...envelope, request: jsonRequest(losslessPayload(text), signal) };

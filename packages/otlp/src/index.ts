@@ -29,6 +29,7 @@ export {
 } from './envelope.ts';
 export { type LogLine, parseLogLine } from './log-line.ts';
 export { type ContentKind, contentKindOf } from './content-kind.ts';
+export { compactLoading, type Inflate, loadCompact } from './compact/load.ts';
 export { decodeBase64 } from './base64.ts';
 export { gunzipBounded, gzip } from './gzip.ts';
 export { gzipRequest } from './gzip-request.ts';

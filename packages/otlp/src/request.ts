@@ -3,7 +3,7 @@ import { mergeBytes } from './merge.ts';
 import type { ExportServiceRequest } from './messages/request.ts';
 import { decodeMessage } from './protobuf/decode.ts';
 import { encodeMessage } from './protobuf/encode.ts';
-import { REQUEST_MESSAGES } from './protobuf/table.ts';
+import { requestMessage } from './protobuf/table.ts';
 import { validateRequest } from './protobuf/validate.ts';
 import { countItems } from './protobuf/walk.ts';
 import type { Signal } from './signal.ts';
@@ -39,7 +39,7 @@ class LazyRequest implements OtlpRequest {
   }
 
   get message(): ExportServiceRequest {
-    return (this.#message ??= decodeMessage(REQUEST_MESSAGES[this.signal], this.bytes) as ExportServiceRequest);
+    return (this.#message ??= decodeMessage(requestMessage(this.signal), this.bytes) as ExportServiceRequest);
   }
 }
 
@@ -56,7 +56,7 @@ export const parseRequest = (signal: Signal, bytes: Uint8Array): OtlpRequest =>
 
 /** Encodes a message, with the unknown fields it was decoded with. @throws {InvalidOtlpError} `value` or `id`. */
 export const requestOfMessage = (signal: Signal, message: ExportServiceRequest): OtlpRequest =>
-  otlpRequest(signal, encodeMessage(REQUEST_MESSAGES[signal], message));
+  otlpRequest(signal, encodeMessage(requestMessage(signal), message));
 
 /** A request from a parsed OTLP/JSON object; its top-level key tells the signal. @throws {InvalidOtlpError} */
 export const requestFromJson = (value: unknown): OtlpRequest => {

@@ -1,5 +1,5 @@
 import type { Signal } from './signal.ts';
-import { type Message, REQUEST_MESSAGES } from './protobuf/table.ts';
+import { type Message, requestMessage } from './protobuf/table.ts';
 import { type Container, type Leaf, type Open, writePart } from './split-part.ts';
 import { countBelow, type FieldRange, fieldRanges, itemPath } from './protobuf/walk.ts';
 
@@ -161,6 +161,6 @@ class Splitter {
  */
 export const splitBytes = (signal: Signal, bytes: Uint8Array, limits: SplitLimits): readonly SplitPart[] => {
   const splitter = new Splitter(bytes, limits);
-  splitter.request(REQUEST_MESSAGES[signal]);
+  splitter.request(requestMessage(signal));
   return splitter.finish();
 };

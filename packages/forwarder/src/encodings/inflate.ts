@@ -1,4 +1,4 @@
-import { gunzipBounded, InvalidOtlpError, type OtlpRequest } from '@serverless-otlp/otlp';
+import { gunzipBounded, type Inflate, InvalidOtlpError, type OtlpRequest } from '@serverless-otlp/otlp';
 import { faultOf } from '../fault.ts';
 import type { Decoded, InflateBudget, SourceRecord } from '../types.ts';
 
@@ -28,9 +28,9 @@ const isTooLarge = (error: unknown): boolean => error instanceof InvalidOtlpErro
  */
 export const inflateOn =
   (budget: InflateBudget, limit: number) =>
-  (packed: Uint8Array): Uint8Array => {
+  (packed: Uint8Array, inflate: Inflate = gunzipBounded): Uint8Array => {
     try {
-      const plain = gunzipBounded(packed, limit);
+      const plain = inflate(packed, limit);
       budget.spend(plain.length);
       return plain;
     } catch (error) {

@@ -1,1 +1,1 @@
-export { compactDeflate, compactDictionary } from './deflate.ts';
+export { compactDeflate } from './deflate.ts';

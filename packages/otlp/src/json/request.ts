@@ -1,7 +1,7 @@
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import { decodeMessage } from '../protobuf/decode.ts';
 import { encodeMessage } from '../protobuf/encode.ts';
-import { REQUEST_MESSAGES } from '../protobuf/table.ts';
+import { requestMessage } from '../protobuf/table.ts';
 import { type Signal, SIGNALS } from '../signal.ts';
 
 /**
@@ -18,7 +18,7 @@ export const signalOfJson = (value: unknown): Signal | undefined => {
 };
 
 const hasResources = (signal: Signal, value: object): boolean => {
-  for (const key of REQUEST_MESSAGES[signal].byName.keys()) {
+  for (const key of requestMessage(signal).byName.keys()) {
     if (Object.hasOwn(value, key) && (value as Record<string, unknown>)[key] !== null) return true;
   }
   return false;
@@ -34,7 +34,7 @@ export const encodeJsonRequest = (value: unknown): { readonly signal: Signal; re
   if (signal === undefined) {
     throw new InvalidOtlpError('value', 'holds none of resourceSpans, resourceMetrics and resourceLogs');
   }
-  return { signal, bytes: encodeMessage(REQUEST_MESSAGES[signal], value) };
+  return { signal, bytes: encodeMessage(requestMessage(signal), value) };
 };
 
 /**
@@ -44,4 +44,4 @@ export const encodeJsonRequest = (value: unknown): { readonly signal: Signal; re
  * @throws {InvalidOtlpError} whatever `decodeMessage` finds wrong.
  */
 export const decodeJsonText = (signal: Signal, bytes: Uint8Array): string =>
-  JSON.stringify(decodeMessage(REQUEST_MESSAGES[signal], bytes));
+  JSON.stringify(decodeMessage(requestMessage(signal), bytes));

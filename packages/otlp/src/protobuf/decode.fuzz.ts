@@ -3,7 +3,7 @@ import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import { SIGNALS } from '../signal.ts';
 import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
-import { REQUEST_MESSAGES } from './table.ts';
+import { requestMessage } from './table.ts';
 
 /** Small valid requests of every signal. */
 export const seeds: readonly Uint8Array[] = SIGNALS.map((signal) => sampleBytes(signal, { items: 5 }));
@@ -11,7 +11,7 @@ export const seeds: readonly Uint8Array[] = SIGNALS.map((signal) => sampleBytes(
 /** Whatever decodes must encode and decode to the same again, except ids of a wrong length, which only `validateRequest` refuses. */
 export const fuzz = (bytes: Uint8Array): void => {
   for (const signal of SIGNALS) {
-    const message = REQUEST_MESSAGES[signal];
+    const message = requestMessage(signal);
     try {
       const encoded = encodeMessage(message, decodeMessage(message, bytes));
       const again = encodeMessage(message, decodeMessage(message, encoded));

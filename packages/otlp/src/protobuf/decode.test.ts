@@ -6,7 +6,7 @@ import { SIGNALS } from '../signal.ts';
 import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
 import { UNKNOWN_FIELDS } from './json-object.ts';
-import { MAX_NESTING, messageNamed, REQUEST_MESSAGES } from './table.ts';
+import { MAX_NESTING, messageNamed, requestMessage } from './table.ts';
 
 const decode = (name: string, ...bytes: readonly (number | readonly number[])[]): unknown =>
   decodeMessage(messageNamed(name), Uint8Array.from(bytes.flat()));
@@ -27,7 +27,7 @@ const field = (number: number, ...content: readonly (number | readonly number[])
 };
 
 describe.each(SIGNALS)('%s', (signal) => {
-  const message = REQUEST_MESSAGES[signal];
+  const message = requestMessage(signal);
 
   it('decodes what two other implementations decode, to the same', () => {
     fc.assert(

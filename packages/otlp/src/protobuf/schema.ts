@@ -27,9 +27,7 @@ export const SCHEMA: Readonly<Record<string, string>> = {
   KeyValueList: '1m*values:KeyValue',
   Link: '1TtraceId 2SspanId 3straceState 4m*attributes:KeyValue 5udroppedAttributesCount 6fflags',
   LogRecord: '1FtimeUnixNano 2eseverityNumber 3sseverityText 5mbody:AnyValue 6m*attributes:KeyValue 7udroppedAttributesCount 8fflags 9TtraceId 10SspanId 11FobservedTimeUnixNano 12seventName',
-  LogsData: '1m*resourceLogs:ResourceLogs',
   Metric: '1sname 2sdescription 3sunit 5m?gauge:Gauge 7m?sum:Sum 9m?histogram:Histogram 10m?exponentialHistogram:ExponentialHistogram 11m?summary:Summary 12m*metadata:KeyValue',
-  MetricsData: '1m*resourceMetrics:ResourceMetrics',
   NumberDataPoint: '2FstartTimeUnixNano 3FtimeUnixNano 4d?asDouble 5m*exemplars:Exemplar 6g?asInt 7m*attributes:KeyValue 8uflags',
   Resource: '1m*attributes:KeyValue 2udroppedAttributesCount 3m*entityRefs:EntityRef',
   ResourceLogs: '1mresource:Resource 2m*scopeLogs:ScopeLogs 3sschemaUrl',
@@ -43,6 +41,5 @@ export const SCHEMA: Readonly<Record<string, string>> = {
   Sum: '1m*dataPoints:NumberDataPoint 2eaggregationTemporality 3bisMonotonic',
   Summary: '1m*dataPoints:SummaryDataPoint',
   SummaryDataPoint: '2FstartTimeUnixNano 3FtimeUnixNano 4Fcount 5dsum 6m*quantileValues:ValueAtQuantile 7m*attributes:KeyValue 8uflags',
-  TracesData: '1m*resourceSpans:ResourceSpans',
   ValueAtQuantile: '1dquantile 2dvalue',
 };

@@ -97,18 +97,10 @@ export const messageNamed = (name: string): Message => {
   return message;
 };
 
-/** The `Export…ServiceRequest` of each signal. */
-export const REQUEST_MESSAGES: Readonly<Record<Signal, Message>> = {
-  get traces() {
-    return messageNamed('ExportTraceServiceRequest');
-  },
-  get metrics() {
-    return messageNamed('ExportMetricsServiceRequest');
-  },
-  get logs() {
-    return messageNamed('ExportLogsServiceRequest');
-  },
-};
+const REQUEST_NAMES: Readonly<Record<Signal, string>> = { traces: 'Trace', metrics: 'Metrics', logs: 'Logs' };
+
+/** The `Export…ServiceRequest` of a signal. */
+export const requestMessage = (signal: Signal): Message => messageNamed(`Export${REQUEST_NAMES[signal]}ServiceRequest`);
 
 /**
  * The deepest nesting of messages that is accepted.

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidOtlpError } from '../invalid-otlp-error.ts';
 import type { Signal } from '../signal.ts';
-import { FIXED64, MAX_FIELDS, MAX_MESSAGES, MAX_NESTING, REQUEST_MESSAGES, VARINT } from './table.ts';
+import { FIXED64, MAX_FIELDS, MAX_MESSAGES, MAX_NESTING, requestMessage, VARINT } from './table.ts';
 import {
   CHECK_STRING,
   childOf,
@@ -29,7 +29,7 @@ export const validateRequest = (signal: Signal, bytes: Uint8Array): number => {
   fields = 0;
   view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
-    return validateMessage(bytes, 0, bytes.length, planOf(REQUEST_MESSAGES[signal]), 1);
+    return validateMessage(bytes, 0, bytes.length, planOf(requestMessage(signal)), 1);
   } finally {
     view = NOTHING; // it would keep the bytes in memory
   }

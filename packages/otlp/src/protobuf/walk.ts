@@ -1,5 +1,5 @@
 import type { Signal } from '../signal.ts';
-import { type Field, FIXED32, FIXED64, LENGTH, type Message, REQUEST_MESSAGES, VARINT } from './table.ts';
+import { type Field, FIXED32, FIXED64, LENGTH, type Message, requestMessage, VARINT } from './table.ts';
 
 /** A field of a message that is known to be well formed: where it starts (with its tag), where its content is, where it ends. */
 export interface FieldRange {
@@ -79,4 +79,4 @@ export const countBelow = (bytes: Uint8Array, start: number, end: number, messag
 
 /** Spans, data points or log records in a validated request. */
 export const countItems = (signal: Signal, bytes: Uint8Array): number =>
-  countBelow(bytes, 0, bytes.length, REQUEST_MESSAGES[signal]);
+  countBelow(bytes, 0, bytes.length, requestMessage(signal));
