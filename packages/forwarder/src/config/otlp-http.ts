@@ -45,6 +45,7 @@ export const otlpHttpFrom = (id: string, settings: OtlpHttpSettings, purpose: Pu
       maxRequestBytes: settings.max_request_bytes,
       maxResponseBytes: settings.max_response_bytes,
       tls: settings.pem,
+      authenticator: settings.authenticator,
     }),
   );
   const split = { bySignal: limitsOf(settings) };

@@ -4,20 +4,25 @@ import { createSecureContext } from 'node:tls';
 import type { TlsOptions } from '../http/transport.ts';
 import type { Config, OtlpHttpSettings, TlsSettings } from './settings.ts';
 
-/** The variable behind each setting: who configures by variables has never heard of the setting. */
-const VARIABLES = { ca_file: 'CERTIFICATE', cert_file: 'CLIENT_CERTIFICATE', key_file: 'CLIENT_KEY' } as const;
+type Pem = 'ca' | 'cert' | 'key';
 
-const nameOf = (setting: keyof TlsSettings): string => `tls.${setting} (OTEL_EXPORTER_OTLP_${VARIABLES[setting]})`;
+/** The variable behind each setting: who configures by variables has never heard of the setting. */
+const VARIABLES = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const;
+
+const nameOf = (tls: TlsSettings, pem: Pem): string =>
+  tls[`${pem}_pem`] === undefined ? `tls.${pem}_file (OTEL_EXPORTER_OTLP_${VARIABLES[pem]})` : `tls.${pem}_pem`;
 
 /** The text of a PEM file. The path stays out of the message: whoever gave the key itself instead would find it in the log. */
-const read = (tls: TlsSettings, setting: keyof TlsSettings): string | undefined => {
-  const path = tls[setting];
-  if (path === undefined) return undefined;
+const read = (tls: TlsSettings, pem: Pem): string | undefined => {
+  // No PEM holds a backslash: in a variable or a secret, somebody could not write a line break.
+  const text = tls[`${pem}_pem`]?.replaceAll('\\n', '\n');
+  const path = tls[`${pem}_file`];
+  if (text !== undefined || path === undefined) return text;
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw new Error(`${nameOf(setting)}: the file cannot be read: ${code}`, { cause: code });
+    throw new Error(`${nameOf(tls, pem)}: the file cannot be read: ${code}`, { cause: code });
   }
 };
 
@@ -30,19 +35,19 @@ const check = (use: () => unknown, message: string): void => {
 };
 
 /**
- * Reads PEM files and tries them, so that a broken one fails at start and not at every request (V6).
+ * Reads PEM files, or takes their text, and tries them, so that a broken one fails at start and not at every request (V6).
  *
  * @throws {Error} that names the setting at fault.
  */
 export const readPem = (tls: TlsSettings): TlsOptions => {
   if (Object.keys(tls).length === 0) return {}; // a secure context costs a cold start milliseconds
-  const [ca, cert, key] = [read(tls, 'ca_file'), read(tls, 'cert_file'), read(tls, 'key_file')];
+  const [ca, cert, key] = [read(tls, 'ca'), read(tls, 'cert'), read(tls, 'key')];
   // A secure context takes any text for a list of authorities, and would then trust nobody.
-  if (ca !== undefined) check(() => new X509Certificate(ca), `${nameOf('ca_file')}: the file holds no PEM certificate`);
+  if (ca !== undefined) check(() => new X509Certificate(ca), `${nameOf(tls, 'ca')}: holds no PEM certificate`);
   const pair = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   check(
     () => createSecureContext(pair),
-    `${nameOf('cert_file')} and ${nameOf('key_file')}: no PEM certificate and the key that belongs to it`,
+    `${nameOf(tls, 'cert')} and ${nameOf(tls, 'key')}: no PEM certificate and the key that belongs to it`,
   );
   return { ...(ca === undefined ? {} : { ca }), ...pair };
 };

@@ -1,22 +1,10 @@
 import * as v from 'valibot';
 import { isHeader } from './headers.ts';
 import { PRESETS, type PresetName } from './presets.ts';
+import { authSchema, saysTwice, tlsSchema, unsaid } from './schema-auth.ts';
 import { originRuleEntries } from './schema-origin.ts';
-import { flag, integer, mapping, oneOf, record, type Schema, text, url } from './schema-values.ts';
+import { flag, integer, mapping, oneOf, record, type Schema, url } from './schema-values.ts';
 import type { DestinationSettings, OtlpHttpSettings } from './settings.ts';
-
-const tls = v.pipe(
-  mapping({
-    ca_file: v.exactOptional(text('PEM file of the certificate authorities to trust instead of the built-in ones.')),
-    cert_file: v.exactOptional(text('PEM file of the client certificate, for mutual TLS.')),
-    key_file: v.exactOptional(text('PEM file of the client key, for mutual TLS.')),
-  }),
-  v.check(
-    ({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined),
-    'cert_file and key_file go together',
-  ),
-  v.description('Trust and identity for `https` endpoints.'),
-);
 
 const retry = v.pipe(
   mapping({
@@ -97,7 +85,8 @@ export const otlpHttpSchema: Schema<OtlpHttpSettings> = v.pipe(
     ),
     retry: v.exactOptional(retry),
     breaker: v.exactOptional(breaker),
-    tls: v.exactOptional(tls),
+    tls: v.exactOptional(tlsSchema),
+    auth: v.exactOptional(authSchema),
     ...destination,
   }),
   v.check(
@@ -106,6 +95,14 @@ export const otlpHttpSchema: Schema<OtlpHttpSettings> = v.pipe(
         (endpoint) => endpoint !== undefined,
       ),
     'needs an endpoint, e.g. endpoint: https://collector.example:4318',
+  ),
+  v.check((settings) => !saysTwice(settings), 'auth and a header `authorization` say the same: drop one'),
+  v.check(
+    (settings) => unsaid(settings) === undefined,
+    ({ input }) =>
+      unsaid(input) === 'service'
+        ? 'the host does not say whose endpoint it is: write auth.sigv4.service, e.g. service: xray'
+        : 'the host does not say in which Region it is: write auth.sigv4.region, e.g. region: eu-west-1',
   ),
   v.description('Sends OTLP over HTTP to a collector or backend.'),
 );

@@ -3,7 +3,7 @@ import type { Components } from './components.ts';
 import type { Live } from './live.ts';
 import type { TlsOptions } from '../http/transport.ts';
 import type { PresetName } from './presets.ts';
-import type { AuthSettings, TlsSettings } from './settings-auth.ts';
+import type { AuthSettings } from './settings-auth.ts';
 import type { Authenticator } from '../types.ts';
 
 /** Settings of an `otlp_http` exporter, as a configuration file writes them. The reference page explains each. */
@@ -83,6 +83,16 @@ export interface RetrySettings {
   readonly initial_interval_ms?: number;
   readonly max_interval_ms?: number;
   readonly max_elapsed_ms?: number;
+}
+
+/** PEM files, or their text. */
+export interface TlsSettings {
+  readonly ca_file?: string;
+  readonly ca_pem?: string;
+  readonly cert_file?: string;
+  readonly cert_pem?: string;
+  readonly key_file?: string;
+  readonly key_pem?: string;
 }
 
 /** Settings of a `batch` processor. */
