@@ -1,6 +1,7 @@
 import { SIGNALS } from '@serverless-otlp/otlp';
 import { describe, expect, it } from 'vitest';
 import { type BackendCase, checkBackend } from './backends/check.ts';
+import { type AwsAccount, awsCloudwatch } from './backends/fakes/aws-cloudwatch.ts';
 import { axiom } from './backends/fakes/axiom.ts';
 import type { Backend } from './backends/fakes/backend.ts';
 import { datadog } from './backends/fakes/datadog.ts';
@@ -20,7 +21,66 @@ const cumulative = [{ signal: 'metrics', items: 30, temporality: 'cumulative' }]
 
 const basic = Buffer.from('123456:glc_canary-of-grafana').toString('base64');
 
+const ACCOUNT: AwsAccount = {
+  region: 'eu-central-1',
+  signer: { accessKeyId: 'ASIACANARY', secretAccessKey: 'canary/of+aws', sessionToken: 'canary//of==sessions' },
+  logGroup: '/otlp/shop',
+  logStream: 'forwarder',
+};
+
+/** As Lambda gives them to the function. */
+const AWS_ENV = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: ACCOUNT.signer.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: ACCOUNT.signer.secretAccessKey,
+  AWS_SESSION_TOKEN: ACCOUNT.signer.sessionToken,
+};
+
 const CASES: readonly BackendCase[] = [
+  {
+    backend: awsCloudwatch(ACCOUNT),
+    secrets: {},
+    hidden: [ACCOUNT.signer.secretAccessKey, ACCOUNT.signer.sessionToken],
+    env: AWS_ENV,
+    temporality: 'cumulative',
+    large: [
+      { signal: 'traces', items: 10_400, usual: true },
+      { signal: 'metrics', items: 1_200 },
+      { signal: 'logs', items: 240, padding: 6_000 },
+    ],
+    mistakes: [
+      {
+        title: 'credentials of nobody',
+        env: { AWS_SESSION_TOKEN: 'canary//of==yesterday' },
+        says: 'answered 403: The security token included in the request is invalid.',
+      },
+      {
+        title: 'a Region of another service',
+        edit: [/auth: { sigv4: {} } # .*/, 'auth: { sigv4: { region: eu-west-1 } }'],
+        says: 'answered 403: Credential should be scoped to a valid region and to correct service',
+      },
+      {
+        title: 'Transaction Search that is off',
+        backend: awsCloudwatch({ ...ACCOUNT, transactionSearch: false }),
+        says: 'answered 400: The OTLP API is supported with CloudWatch Logs as a Trace Segment Destination.',
+      },
+      {
+        title: 'no log stream',
+        edit: ['x-aws-log-stream', 'x-log-stream'],
+        says: 'answered 400: x-aws-log-group and x-aws-log-stream are required',
+      },
+      {
+        title: 'a log group that does not exist',
+        edit: ['x-aws-log-group: /otlp/shop', 'x-aws-log-group: /otlp/shops'],
+        says: 'answered 400: The specified log group or log stream does not exist.',
+      },
+      {
+        title: 'records that waited too long',
+        samples: [{ signal: 'logs', items: 30, ageMs: 15 * 86_400_000 }],
+        says: 'tooOldLogEventCount',
+      },
+    ],
+  },
   {
     backend: otelCollector('canary-of-the-collector'),
     secrets: { '${secretsmanager:otlp/collector#token}': 'canary-of-the-collector' },
@@ -28,8 +88,8 @@ const CASES: readonly BackendCase[] = [
     large: [],
     mistakes: [
       {
-        title: 'a header that is missing',
-        edit: ['authorization:', 'x-authorization:'],
+        title: 'no token',
+        edit: [/ {4}auth: .*\n/, ''],
         says: 'answered 401: missing or empty authorization header: Authorization',
       },
       {
@@ -40,8 +100,8 @@ const CASES: readonly BackendCase[] = [
       { title: 'a path in the endpoint', edit: [':4318', ':4318/v1/traces'], says: 'answered 404' },
       {
         title: 'an item that is larger than a request may be there',
-        backend: otelCollector('canary-of-the-collector', 1_000_000),
-        samples: [{ signal: 'logs', items: 1, padding: 1_100_000 }],
+        backend: otelCollector('canary-of-the-collector', 200_000),
+        samples: [{ signal: 'logs', items: 1, padding: 300_000 }],
         says: 'answered 400: http: request body too large',
       },
     ],
@@ -63,13 +123,14 @@ const CASES: readonly BackendCase[] = [
   },
   {
     backend: grafanaCloud({ 'otlp-gateway-prod-eu-west-2.grafana.net': '123456:glc_canary-of-grafana' }),
-    secrets: { '${secretsmanager:otlp/grafana-cloud#basic}': basic },
+    secrets: { '${secretsmanager:otlp/grafana-cloud#token}': 'glc_canary-of-grafana' },
+    hidden: [basic],
     temporality: 'cumulative',
     large: [],
     mistakes: [
       {
-        title: 'a token without the instance',
-        secrets: { '${secretsmanager:otlp/grafana-cloud#basic}': 'glc_canary-of-grafana' },
+        title: 'the id of another stack',
+        edit: ["'123456'", "'654321'"],
         says: 'answered 401: authentication error: invalid token',
       },
       { title: 'an endpoint without /otlp', edit: ['.net/otlp', '.net'], says: 'answered 404' },
@@ -87,7 +148,6 @@ const CASES: readonly BackendCase[] = [
     large: [
       { signal: 'traces', items: 240, padding: 20_000 },
       { signal: 'metrics', items: 240, padding: 5_000 },
-      { signal: 'logs', items: 240, padding: 30_000 },
     ],
     mistakes: [
       { title: 'no source of traces', edit: [/dd-otlp-source/, 'dd-source'], says: 'answered 403' },
@@ -132,7 +192,7 @@ const CASES: readonly BackendCase[] = [
     backend: elastic({ 'my-project-a1b2c3.ingest.eu-central-1.aws.elastic.cloud': 'Y2FuYXJ5LW9mLWVsYXN0aWM=' }),
     secrets: { '${secretsmanager:otlp/elastic#api-key}': 'Y2FuYXJ5LW9mLWVsYXN0aWM=' },
     temporality: 'delta',
-    large: SIGNALS.map((signal) => ({ signal, items: 240, padding: 25_000 })),
+    large: SIGNALS.map((signal) => ({ signal, items: 240, padding: 27_300 })),
     mistakes: [
       { title: 'a bearer token', edit: ['ApiKey', 'Bearer'], says: 'answered 401: ApiKey prefix not found' },
       {
@@ -175,9 +235,9 @@ const CASES: readonly BackendCase[] = [
     }),
     secrets: { '${secretsmanager:otlp/axiom#token}': 'xaat-canary' },
     temporality: 'delta',
-    large: [{ signal: 'logs', items: 12_000 }],
+    large: [{ signal: 'logs', items: 12_000, usual: true }],
     mistakes: [
-      { title: 'another scheme', edit: ['Bearer ', 'Token '], says: 'answered 401' },
+      { title: 'no token', edit: [/ {4}auth: .*\n/, ''], says: 'answered 401' },
       {
         title: 'another edge deployment',
         edit: ['https://eu-central-1', 'https://us-east-1'],

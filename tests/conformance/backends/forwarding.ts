@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '@serverless-otlp/forwarder';
 import { loadForwarder } from '@serverless-otlp/forwarder/config';
+import { type FakeSecretsManager, startFakeSecretsManager } from '@serverless-otlp/testing/fake-secrets-manager';
 import { onTestFinished, vi } from 'vitest';
 import { type Backend, type RunningBackend, startBackend } from './fakes/backend.ts';
 import { namesLeadHere } from './names.ts';
@@ -21,51 +22,56 @@ export interface ForwardOptions {
   /** As the guide prints it, or with a mistake in it. */
   readonly yaml: string;
   readonly backend: Backend;
-  /** What references to secrets stand for, by the reference as the guide writes it. */
+  /** What Secrets Manager holds, by the reference as the guide writes it. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly lines: readonly SampleLine[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * The configuration of a guide as a test can run it. Hosts and paths stay as they are, and names lead here (see names.ts): only the
- * scheme and the port change. A reference to a secret becomes one to a variable.
+ * The configuration of a guide as a test can run it: hosts, paths and everything else stay as they are, and names lead here (see
+ * names.ts); only the scheme and the port change.
  */
-const runnable = (
-  yaml: string,
-  port: number,
-  secrets: Readonly<Record<string, string>>,
-): { readonly text: string; readonly env: Readonly<Record<string, string>> } => {
-  const named = Object.entries(secrets).map(([reference, value], index) => ({
-    reference,
-    value,
-    name: `SECRET_${index}`,
-  }));
-  const text = named.reduce(
-    (before, { reference, name }) => before.replaceAll(reference, `\${env:${name}}`),
-    yaml.replace(/https:\/\/([a-z0-9.-]+)(?::\d+)?/g, `http://$1:${port}`),
-  );
-  return { text, env: Object.fromEntries(named.map(({ name, value }) => [name, value])) };
+const runnable = (yaml: string, port: number): string =>
+  yaml.replace(/https:\/\/([a-z0-9.-]+)(?::\d+)?/g, `http://$1:${port}`);
+
+/** A Secrets Manager that holds what these references stand for: each secret is a JSON object. */
+const secretsManagerOf = async (secrets: Readonly<Record<string, string>>): Promise<FakeSecretsManager> => {
+  const manager = await startFakeSecretsManager();
+  const held = new Map<string, Record<string, string>>();
+  for (const [reference, value] of Object.entries(secrets)) {
+    const [, name = '', key = ''] = /^\$\{secretsmanager:([^#]+)#(.+)\}$/.exec(reference) ?? [];
+    held.set(name, { ...held.get(name), [key]: value });
+  }
+  for (const [name, value] of held) manager.secrets.set(name, JSON.stringify(value));
+  return manager;
+};
+
+/** What Lambda gives every function. */
+const LAMBDA_ENV = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret-access-key',
+  AWS_SESSION_TOKEN: 'session-token',
 };
 
 /** Runs one event through the deployed composition, as this configuration makes it, into the fake backend. */
 export const forward = async ({ yaml, backend, secrets, lines, env }: ForwardOptions): Promise<Forwarded> => {
-  const running = await startBackend(backend);
+  const [running, manager] = await Promise.all([startBackend(backend), secretsManagerOf(secrets)]);
   const home = mkdtempSync(join(tmpdir(), 'otlp-backends-'));
   onTestFinished(async () => {
-    await running.close();
+    await Promise.all([running.close(), manager.close()]);
     rmSync(home, { recursive: true, force: true });
   });
   namesLeadHere(backend.hosts);
   const printed = vi.spyOn(process.stdout, 'write');
   onTestFinished(() => printed.mockRestore());
-  const { text, env: variables } = runnable(yaml, running.port, secrets);
   const configFile = join(home, 'forwarder.yaml');
-  writeFileSync(configFile, text);
+  writeFileSync(configFile, runnable(yaml, running.port));
   const reports: Report[] = [];
   const warnings: string[] = [];
   const forwarder = await loadForwarder({
-    env: { ...variables, ...env },
+    env: { ...LAMBDA_ENV, ...env, AWS_ENDPOINT_URL_SECRETS_MANAGER: manager.url },
     configFile,
     onWarning: (warning) => void warnings.push(warning),
     onReport: (report) => void reports.push(report),

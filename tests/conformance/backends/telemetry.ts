@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type Signal, SIGNAL_PATHS } from '@serverless-otlp/otlp';
 import { itemIds, protobufjsOracle, sampleRequest } from '@serverless-otlp/testing';
@@ -32,11 +33,15 @@ const changed = (value: unknown, change: (object: Json) => Json): unknown => {
 
 const isItem = (object: Json): boolean => 'attributes' in object && Object.keys(object).some((key) => TIMES.test(key));
 
-const letters = (length: number): object => ({ key: 'padding', value: { stringValue: 'x'.repeat(length) } });
+/** Text that hardly shrinks: limits are of what is sent, too. */
+const padding = (length: number, seed: string): object => {
+  const noise = createHash('shake256', { outputLength: Math.ceil((length * 3) / 4) }).update(seed);
+  return { key: 'padding', value: { stringValue: noise.digest('base64').slice(0, length) } };
+};
 
 /** Backends look at times, at what kinds of metrics there are, and at sizes; the generator makes one kind of each. */
 const requestOf = (sample: Sample): unknown => {
-  const { signal, items, temporality = 'delta', summaries = false, ageMs = 60_000, padding = 0, idPrefix } = sample;
+  const { signal, items, temporality = 'delta', summaries = false, ageMs = 60_000, idPrefix } = sample;
   const shift = BigInt(Date.now() - ageMs) * 1_000_000n - START_UNIX_NANO;
   const request = sampleRequest(signal, { items, ...(idPrefix === undefined ? {} : { idPrefix }) });
   return changed(request, (object) => {
@@ -46,9 +51,9 @@ const requestOf = (sample: Sample): unknown => {
       return key === 'summary' && !summaries ? ['gauge', gaugeOf(held as Json)] : [key, held];
     });
     const made = Object.fromEntries(moved);
-    return padding > 0 && isItem(made)
-      ? { ...made, attributes: [...(made['attributes'] as readonly object[]), letters(padding)] }
-      : made;
+    if (sample.padding === undefined || !isItem(made)) return made;
+    const seed = JSON.stringify(made);
+    return { ...made, attributes: [...(made['attributes'] as readonly object[]), padding(sample.padding, seed)] };
   });
 };
 
