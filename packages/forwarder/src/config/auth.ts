@@ -2,7 +2,7 @@ import { SIGNALS } from '@serverless-otlp/otlp';
 import { awsEndpointOf } from '../auth/aws-endpoint.ts';
 import type { CredentialsProvider } from '../auth/sign.ts';
 import type { Authenticator } from '../types.ts';
-import { typeOf } from './components.ts';
+import { reasonOf, typeOf } from './components.ts';
 import { defined } from './defined.ts';
 import type { Environment } from './endpoint.ts';
 import type { Config, OtlpHttpSettings } from './settings.ts';
@@ -80,13 +80,21 @@ const authorized = async (settings: OtlpHttpSettings, sign: Signing): Promise<Ot
 
 /**
  * The configuration with what proves who sends: headers, or an authenticator where that changes. The OTLP endpoints of AWS, which take
- * nothing unsigned, are signed for unless the exporter has `auth` or a header `authorization`.
+ * nothing unsigned, are signed for unless the exporter has `auth` or a header `authorization`. An exporter that cannot be told is broken
+ * (D4).
  */
 export const withAuth = async (config: Config, env: Environment): Promise<Config> => {
   const sign = signingWith(env);
-  const exporters = Object.entries(config.exporters).map(async ([id, given]) => {
-    if (typeOf(id) !== 'otlp_http' || config.broken?.[id] !== undefined) return [id, given] as const;
-    return [id, await authorized(given ?? {}, sign)] as const;
+  const broken: Record<string, string> = { ...config.broken };
+  const made = Object.entries(config.exporters).map(async ([id, given]) => {
+    if (typeOf(id) !== 'otlp_http' || broken[id] !== undefined) return [id, given] as const;
+    try {
+      return [id, await authorized(given ?? {}, sign)] as const;
+    } catch (error) {
+      broken[id] = reasonOf(error);
+      return [id, given] as const;
+    }
   });
-  return { ...config, exporters: Object.fromEntries(await Promise.all(exporters)) };
+  const exporters = Object.fromEntries(await Promise.all(made));
+  return { ...config, exporters, ...(Object.keys(broken).length > 0 && { broken }) };
 };
