@@ -1,7 +1,8 @@
 import { regionOf } from './values/aws-json-endpoint.ts';
 import { type AwsSourceOptions, jsonCaller } from './values/aws-json.ts';
 import { type Problem, problemOf } from './values/aws-json-failure.ts';
-import { secretsManager, textOfSecret } from './values/secrets-manager.ts';
+import { textOfSecret } from './values/secrets-manager-id.ts';
+import { secretsManager } from './values/secrets-manager.ts';
 import type { Found } from './values/source.ts';
 
 /** One secret under a prefix, and what it holds. */

@@ -20,14 +20,18 @@ const placeOf = (name: string): { readonly region?: string } | undefined => {
 /** Of GetParameters. Source: Systems Manager API reference. */
 const NAMES_PER_CALL = 10;
 
-/** The values of an answer by each name that they can have been asked by. */
+/** The values of an answer by each name that they can have been asked by: an emulator of AWS leaves the selector out. */
 const valuesOf = ({ Parameters: list }: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> => {
   const values = new Map<string, string>();
   for (const one of Array.isArray(list) ? (list as readonly unknown[]) : []) {
-    const { Name: name, ARN: arn, Selector: selector, Value: value } = (one ?? {}) as Readonly<Record<string, unknown>>;
+    const { Value: value, ...ids } = (one ?? {}) as Readonly<Record<string, unknown>>;
+    const { Name: name, ARN: arn, Selector: selector, Version: version } = ids;
     if (typeof value !== 'string') continue;
     const suffix = typeof selector === 'string' ? selector : '';
-    for (const id of [name, arn]) if (typeof id === 'string') values.set(`${id}${suffix}`, value);
+    for (const id of [name, arn].filter((given) => typeof given === 'string')) {
+      values.set(`${id}${suffix}`, value);
+      if (typeof version === 'number') values.set(`${id}:${version}`, value);
+    }
   }
   return values;
 };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { httpTransport } from '../../http/transport.ts';
 import type { Environment } from '../endpoint.ts';
-import { parseSecretId, textOfSecret } from './secrets-manager.ts';
+import { parseSecretId, textOfSecret } from './secrets-manager-id.ts';
 import type { Found, ValueSource } from './source.ts';
 
 /** Where Lambda unpacks the extension of the layer. */

@@ -1,6 +1,7 @@
 import { type FakeAnswer, type FakeCollector, startFakeCollector } from '@serverless-otlp/testing/fake-collector';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseSecretId, secretsManager } from './secrets-manager.ts';
+import { parseSecretId } from './secrets-manager-id.ts';
+import { secretsManager } from './secrets-manager.ts';
 import type { Found } from './source.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-2:123456789012:secret:collector/key-AbCdEf';
