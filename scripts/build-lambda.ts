@@ -28,24 +28,62 @@ const filesBelow = (directory: string): readonly string[] =>
 /** Zip entries carry a date; 1980-01-01 is the earliest the format knows, in every time zone. */
 const FIXED_DATE = new Date(1980, 0, 1, 0, 0, 0);
 
+const HANDLER = 'packages/forwarder/src/handler.ts';
+
+/**
+ * Stands for everything that a cold start loads anyway. What is loaded later names it, so that esbuild puts it into one file: by itself it
+ * makes a chunk of every set of modules that the same lazy ones share, each with its imports and exports.
+ */
+const CORE = 'core:all';
+
+/** Our own files that the handler imports, directly or not, but for itself. */
+const coreOf = ({ outputs }: Metafile): readonly string[] => {
+  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === HANDLER);
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { kind, path: next } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && next in outputs) load(next);
+  };
+  if (entry !== undefined) load(entry);
+  const inputs = [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  return inputs
+    .filter((path) => path.startsWith('packages/') && path !== HANDLER)
+    .map((path) => join(root, path))
+    .sort();
+};
+
 /**
  * Takes Node's modules by `process.getBuiltinModule` instead of `import`. An import touches every export, and some of them load
  * more: `WebSocket` of `node:http` all of undici, `promises` of `node:fs` readline. Together they are half of a cold start.
  */
-const lazyBuiltins: Plugin = {
+const lazyBuiltins = (core: readonly string[] = []): Plugin => ({
   name: 'lazy-builtins',
   setup: (build) => {
+    const early = new Set([join(root, HANDLER), ...core]);
     // Our own files say it themselves: as a module, each builtin would be a chunk of its own as soon as two chunks need it.
     build.onLoad({ filter: /[\\/]packages[\\/](?:forwarder|otlp)[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: withBuiltins(readFileSync(path, 'utf8')),
+      contents:
+        (core.length === 0 || early.has(path) ? '' : `import '${CORE}';`) +
+        withoutBarrel(withBuiltins(readFileSync(path, 'utf8'))),
       loader: 'ts',
+    }));
+    build.onResolve({ filter: new RegExp(`^${CORE}$`) }, ({ path }) => ({
+      path,
+      namespace: 'core',
+      sideEffects: true,
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({
+      contents: core.map((path) => `import ${JSON.stringify(path)};`).join(''),
+      resolveDir: root,
     }));
     build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin', sideEffects: false }));
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}')`,
     }));
   },
-};
+});
 
 const IMPORT = /^import \{([^}]*)\} from '(node:[^']+)';$/gm;
 
@@ -61,6 +99,31 @@ export const withBuiltins = (source: string): string =>
     const typed = types.length === 0 ? '' : `import type { ${types.join(', ')} } from '${name}'; `;
     // A class is a type as well, which esbuild does not look at.
     return `${typed}const { ${values.join(', ')} } = /* @__PURE__ */ process.getBuiltinModule('${name}');`;
+  });
+
+const BARREL = 'packages/otlp/src/index.ts';
+const FROM_BARREL = /^import \{([^}]*)\} from '@serverless-otlp\/otlp';$/gm;
+const RE_EXPORT = /^export \{([^}]*)\} from '\.\/([^']+)';$/gm;
+
+/** The names in such a list that are no types. */
+const valuesIn = (list: string): readonly string[] =>
+  list
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && !one.startsWith('type '));
+
+/**
+ * The same source with what it imports of the package `otlp` taken from the files it is in. Through the index, esbuild counts every file
+ * of the package among those that a cold start loads.
+ */
+const withoutBarrel = (source: string): string =>
+  source.replace(FROM_BARREL, (_, list: string) => {
+    const files = new Map<string, string>();
+    for (const [, names = '', file = ''] of readFileSync(join(root, BARREL), 'utf8').matchAll(RE_EXPORT))
+      for (const name of valuesIn(names)) files.set(name, join(root, 'packages/otlp/src', file));
+    return valuesIn(list)
+      .map((name) => `import { ${name} } from ${JSON.stringify(files.get(name) ?? '@serverless-otlp/otlp')};`)
+      .join(' ');
   });
 
 /**
@@ -121,7 +184,7 @@ const buildSdk = async (directory: string): Promise<void> => {
     outdir: join(directory, 'chunks'),
     outExtension: { '.js': '.mjs' },
     chunkNames: 'aws/[name]-[hash]',
-    plugins: [sdkEntries, lazyBuiltins],
+    plugins: [sdkEntries, lazyBuiltins()],
   });
 };
 
@@ -132,15 +195,21 @@ export const buildLambda = async (
   // Beside its place and then moved there: whoever runs the last build meanwhile never sees half of this one.
   const draft = `${directory}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
-  const { metafile } = await build({
+  const options = {
     ...COMMON,
-    entryPoints: { index: 'packages/forwarder/src/handler.ts' },
+    entryPoints: { index: HANDLER },
     outdir: draft,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     // The build of yaml for Node is CommonJS, which an ES module can neither require from nor import names of.
     alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
-    plugins: [sdkApart, lazyBuiltins],
+  } as const satisfies BuildOptions;
+  const parts = await build({ ...options, write: false, plugins: [sdkApart, lazyBuiltins()] });
+  const { metafile } = await build({
+    ...options,
+    // They have no effects, indeed; that they are named puts them together.
+    logOverride: { 'ignored-bare-import': 'silent' },
+    plugins: [sdkApart, lazyBuiltins(coreOf(parts.metafile))],
   });
   await buildSdk(draft);
   const files: Zippable = {};

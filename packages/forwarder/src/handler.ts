@@ -14,8 +14,12 @@ const onWarning = (message: string): void => {
 export const handler: Forwarder = await loadForwarder({ onReport: writeReport, onWarning });
 
 let opened: Promise<Redrive> | undefined;
+let openedMs = 0;
 
-/** Nothing of the redrive is loaded in a forwarder. The next invocation tries again what failed in this one. */
+/** How long a configuration is good, like the forwarder's. */
+const LIFETIME_MS = 300_000;
+
+/** Nothing of the redrive is loaded in a forwarder. The next invocation opens anew what is old, or failed in this one. */
 const open = async (): Promise<Redrive> => {
   const { writeRedriveReport } = await import('./write-redrive-report.ts');
   // The forwarder has said already what is ignored.
@@ -29,7 +33,12 @@ const open = async (): Promise<Redrive> => {
  * @throws {Error} when the store failed, so that the function's error alarm rings; the report was written before.
  */
 export const redrive: Redrive = async (event, context) => {
-  const report = await (await (opened ??= open()))(event, context);
+  if (opened === undefined || Date.now() - openedMs >= LIFETIME_MS) {
+    openedMs = Date.now();
+    opened = open();
+    opened.catch(() => (opened = undefined));
+  }
+  const report = await (await opened)(event, context);
   if (report.errors !== undefined) throw new Error(`the dead-letter store failed: ${report.errors.join('; ')}`);
   return report;
 };

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
 import * as v from 'valibot';
 import { type BrokenExporters, reasonsOf, takeBroken } from './broken-exporters.ts';
+import { complete } from './complete.ts';
 import { typeOf } from './components.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { expand, type Meanings } from './expand.ts';
 import type { Draft } from './live.ts';
 import { looksLikeYaml, parseText } from './parse-text.ts';
-import { withPem } from './pem.ts';
 import { PRESETS } from './presets.ts';
 import { at, undefinedIds } from './references.ts';
 import { COMPONENTS } from './registry.ts';
@@ -55,7 +55,7 @@ export const configOfFile = async (path: string, env: Environment, options: File
   const draftOf = (content: unknown): Draft => ({
     references: referencesIn(content),
     referencesOf: (id) => referencesIn(at(at(content, 'exporters'), id)),
-    evaluate: () => Promise.resolve(configOf(content, { env, values }, options.store)),
+    evaluate: () => configOf(content, { env, values }, options.store),
   });
   let first: unknown = parsed;
   const read = async (): Promise<Draft> => {
@@ -84,7 +84,11 @@ const localText = async (path: string): Promise<string> => {
 };
 
 /** The configuration that a parsed text describes. */
-const configOf = (parsed: unknown, meanings: Meanings, store: DeadLetterSettings | undefined): Config => {
+const configOf = async (
+  parsed: unknown,
+  meanings: Meanings,
+  store: DeadLetterSettings | undefined,
+): Promise<Config> => {
   const problems: ConfigProblem[] = [];
   const expanded = expand(parsed, meanings, problems);
   const given = (typeof expanded === 'object' && expanded !== null ? expanded : {}) as Readonly<
@@ -102,14 +106,15 @@ const configOf = (parsed: unknown, meanings: Meanings, store: DeadLetterSettings
   for (const problem of undefinedIds(parsed)) problems.push(problem);
   if (config !== undefined) problems.push(...silentExporters({ ...config, exporters }, broken));
   if (config === undefined || problems.length > 0) throw new ConfigError(problems);
-  return withPem({
+  const made: Config = {
     ...(store && { dead_letter: store }),
     ...config,
     components: COMPONENTS,
     exporters: withLimits(exporters),
     processors,
     ...(broken.size === 0 ? {} : { broken: reasonsOf(broken) }),
-  });
+  };
+  return complete(made, meanings.env);
 };
 
 /** Exporters that a pipeline uses and that have no endpoint for its signal. */

@@ -1,6 +1,6 @@
 import type { Environment } from './endpoint.ts';
 import { configOfEnvironment } from './environment.ts';
-import type { Config, OtlpHttpSettings } from './settings.ts';
+import type { Config } from './settings.ts';
 
 /** Where a configuration comes from. */
 export interface LoadConfigOptions {
@@ -28,16 +28,29 @@ export const loadConfig = async (options: LoadConfigOptions): Promise<Config> =>
   const store = named === '' ? undefined : (await import('./store.ts')).deadLetterSettings(named, STORE_VARIABLE);
   const path = configFile ?? env['OTLP_FORWARDER_CONFIG'] ?? '';
   if (path !== '') return (await import('./file.ts')).configOfFile(path, env, { store, onWarning });
+  const more = (config: Config): Promise<Config> => withMore(config, env);
+  if (Object.entries(env).some(([name, value]) => name.startsWith('OTEL_EXPORTER_OTLP_') && REFERS.test(value ?? '')))
+    return (await import('./live-environment.ts')).liveEnvironment({
+      env,
+      defaultEndpoint,
+      store,
+      onWarning,
+      complete: more,
+    });
   const { config, warnings } = configOfEnvironment(env, defaultEndpoint);
   warnings.forEach(onWarning);
-  return withFiles(store === undefined ? config : { ...config, dead_letter: store });
+  return more(store === undefined ? config : { ...config, dead_letter: store });
 };
 
-/** Few need more than the authorities that Node knows; only they load what reads others. */
-const withFiles = async (config: Config): Promise<Config> =>
-  Object.values(config.exporters).some((settings) => (settings as OtlpHttpSettings | null)?.tls !== undefined)
-    ? (await import('./pem.ts')).withPem(config)
-    : config;
+/** A variable that refers to a secret or a parameter. */
+const REFERS = /\$\{(?:secretsmanager|ssm):/;
+
+/** Settings that have to be looked at: certificates, authentication, endpoints of AWS. */
+const MORE = /"tls":|"auth":|amazonaws\.|amazonwebservices\.|\.api\.aws/;
+
+/** Few need more than an endpoint and headers; only they load what does the rest. */
+const withMore = async (config: Config, env: Environment): Promise<Config> =>
+  MORE.test(JSON.stringify(config.exporters)) ? (await import('./complete.ts')).complete(config, env) : config;
 
 /** Under which name metrics are written; `undefined` when they are switched off. */
 export const metricsNamespace = ({ service: { metrics = {} } }: Config): string | undefined =>

@@ -20,14 +20,15 @@ export const parseReference = (text: string): Reference | undefined => {
   return { scheme: scheme as Scheme, name, ...(key === undefined ? {} : { key }) };
 };
 
-const IN_TEXT = /\$\$|\$\{(?:secretsmanager|ssm):[^}]*\}/g;
+/** Every such reference in a text; and `$$`, which is a dollar sign. */
+export const REFERENCES: RegExp = /\$\$|\$\{(?:secretsmanager|ssm):[^}]*\}/g;
 
 /** Every such reference in a parsed configuration, as written, each once. `$$` is a dollar sign. */
 export const referencesIn = (value: unknown): readonly Reference[] => {
   const found = new Map<string, Reference>();
   const look = (one: unknown, depth: number): void => {
     if (typeof one === 'string') {
-      for (const [text] of one.matchAll(IN_TEXT)) {
+      for (const [text] of one.matchAll(REFERENCES)) {
         const reference = text === '$$' ? undefined : parseReference(text);
         if (reference !== undefined) found.set(text, reference);
       }
