@@ -1,4 +1,5 @@
 import { SIGNALS } from '@serverless-otlp/otlp';
+import { protobufjsOracle } from '@serverless-otlp/testing';
 import { describe, expect, it } from 'vitest';
 import { type BackendCase, checkBackend } from './backends/check.ts';
 import { type AwsAccount, awsCloudwatch } from './backends/fakes/aws-cloudwatch.ts';
@@ -17,7 +18,8 @@ import { errorsOf, forward } from './backends/forwarding.ts';
 import { guideNamed, GUIDES, troublesIn } from './backends/guide.ts';
 import { lineOf } from './backends/telemetry.ts';
 
-const cumulative = [{ signal: 'metrics', items: 30, temporality: 'cumulative' }] as const;
+/** One metric of each kind: a sum, a gauge, two kinds of histogram, and a gauge. */
+const cumulative = [{ signal: 'metrics', items: 5, temporality: 'cumulative' }] as const;
 
 const basic = Buffer.from('123456:glc_canary-of-grafana').toString('base64');
 
@@ -136,8 +138,9 @@ const CASES: readonly BackendCase[] = [
       { title: 'an endpoint without /otlp', edit: ['.net/otlp', '.net'], says: 'answered 404' },
       {
         title: 'delta metrics',
-        samples: [{ signal: 'metrics', items: 30, temporality: 'delta' }],
+        samples: [{ signal: 'metrics', items: 5, temporality: 'delta' }],
         says: 'answered 400: otlp parse error: invalid temporality and type combination for metric',
+        arrive: 2,
       },
     ],
   },
@@ -153,7 +156,7 @@ const CASES: readonly BackendCase[] = [
       { title: 'no source of traces', edit: [/dd-otlp-source/, 'dd-source'], says: 'answered 403' },
       { title: 'the endpoint of another site', edit: [/datadoghq\.com #/, 'datadoghq.eu #'], says: 'answered 403' },
       { title: 'JSON', edit: ['preset: datadog', 'encoding: json'], says: 'answered 415' },
-      { title: 'cumulative metrics', samples: cumulative, says: 'answered 400' },
+      { title: 'cumulative metrics', samples: cumulative, says: 'answered 400', arrive: 2 },
     ],
   },
   {
@@ -296,6 +299,26 @@ describe('any backend', () => {
 
   it('has no other row in the README', () => {
     expect(troublesIn('README').map(({ says }) => says)).toEqual(states.map(([says]) => says));
+  });
+});
+
+describe('datadog', () => {
+  it('is told of every span that it is of a function', async () => {
+    const { yaml } = guideNamed('datadog');
+    const lines = [lineOf({ signal: 'traces', items: 30 })];
+    const secrets = { '${secretsmanager:otlp/datadog#api-key}': 'canary-of-us1' };
+    const { backend } = await forward({
+      yaml,
+      backend: datadog({ 'otlp.datadoghq.com': 'canary-of-us1' }),
+      secrets,
+      lines,
+    });
+    const [exchange] = backend.exchanges;
+    const sent = JSON.stringify(protobufjsOracle.decode('traces', exchange?.request.body ?? new Uint8Array(0)));
+    const count = (text: string): number => sent.split(text).length - 1;
+    expect(count('"resource":')).toBe(3);
+    expect(count('{"key":"cloud.provider","value":{"stringValue":"aws"}}')).toBe(3);
+    expect(count('{"key":"cloud.platform","value":{"stringValue":"aws_lambda"}}')).toBe(3);
   });
 });
 

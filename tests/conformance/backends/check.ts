@@ -20,6 +20,8 @@ export interface Mistake {
   readonly env?: Readonly<Record<string, string>>;
   /** What the report says, after the host; the guide has a row that begins with it. */
   readonly says: string;
+  /** How many of the items arrive all the same, where only some are at fault. */
+  readonly arrive?: number;
 }
 
 /** More than a request may hold. */
@@ -142,6 +144,7 @@ export const checkBackend = (given: BackendCase): void => {
         lines: samples.map((sample) => lineOf({ temporality, ...sample })),
       });
       expect(errorsOf(forwarded.report).join('\n')).toContain(says);
+      if (mistake.arrive !== undefined) expect(new Set(forwarded.backend.ids).size).toBe(mistake.arrive);
       expect(guide.troubles.filter((row) => says.startsWith(row.says) && row.todo.length > 3)).not.toEqual([]);
       expect(forwarded.report.balanced).toBe(true);
       const known = [secrets, mistake.secrets ?? {}].flatMap((one) => Object.values(one));
