@@ -15,15 +15,10 @@ export const SOURCE_KEY = 'source';
 /** The reference's variable, which ends in a slash there. */
 const PREFIX_VARIABLE = 'COLLECTORS_SECRETS_KEY_PREFIX';
 
-/** Settings of a destination that a secret describes. `sigv4` infers what it is not told from the endpoint. */
-export type SecretExporterSettings = OtlpHttpSettings & {
-  readonly auth?: { readonly sigv4: { readonly service: string } };
-};
-
 /** Destinations that secrets describe, to be merged into a configuration. */
 export interface SecretDestinations {
   /** By id, `otlp_http/<last part of the secret's name>`: for `exporters`. Empty settings for those in `broken`. */
-  readonly exporters: Readonly<Record<string, SecretExporterSettings>>;
+  readonly exporters: Readonly<Record<string, OtlpHttpSettings>>;
   /** Which exporters a pipeline gets besides its own. */
   readonly pipelines: Readonly<Record<Signal, PipelineSettings>>;
   /**
@@ -60,7 +55,7 @@ const AWS_HOST = /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws)$/;
 /** X-Ray takes spans and nothing else. */
 const XRAY_HOST = /^xray[.-]/;
 
-const settingsOf = ({ endpoint, auth }: SecretSettings, signals: readonly Signal[]): SecretExporterSettings => ({
+const settingsOf = ({ endpoint, auth }: SecretSettings, signals: readonly Signal[]): OtlpHttpSettings => ({
   ...(signals.length === SIGNALS.length
     ? { endpoint: endpoint.href }
     : Object.fromEntries(signals.map((signal) => [`${signal}_endpoint`, signalUrl(endpoint.href, signal)]))),
@@ -101,7 +96,7 @@ const compiled = (exclude: string | undefined): Pattern | { readonly problem: st
  * const found = 'secrets' in listing ? destinationsOfSecrets(listing.secrets, prefix) : undefined;
  */
 export const destinationsOfSecrets = (secrets: readonly ListedSecret[], prefix: string): SecretDestinations => {
-  const exporters: Record<string, SecretExporterSettings> = {};
+  const exporters: Record<string, OtlpHttpSettings> = {};
   const ids: Record<Signal, string[]> = { traces: [], metrics: [], logs: [] };
   const broken: Record<string, string> = {};
   const closed: Record<string, string> = {};
