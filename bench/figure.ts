@@ -38,6 +38,6 @@ export const figuresToTable = (benchmark: string, figures: readonly Figure[]): s
       const verdict = limit === '' ? '' : keepsLimit(figure) ? 'ok' : 'MISSED';
       const title = part === undefined ? name : `${name} ${part}`;
       const number = rounded(value) >= 10_000 ? Math.round(value).toLocaleString('en') : String(rounded(value));
-      return `${benchmark.padEnd(8)}${title.padEnd(32)}${number.padStart(10)}  ${limit.padEnd(9)}${verdict.padEnd(8)}${note}`;
+      return `${benchmark.padEnd(10)}${title.padEnd(32)}${number.padStart(10)}  ${limit.padEnd(9)}${verdict.padEnd(8)}${note}`;
     })
     .join('\n');

@@ -8,6 +8,7 @@ const load: Readonly<Record<BenchmarkName, () => Promise<Benchmark>>> = {
   start: async () => (await import('./start.ts')).startBenchmark,
   isolation: async () => (await import('./isolation.ts')).isolationBenchmark,
   redrive: async () => (await import('./redrive.ts')).redriveBenchmark,
+  exporter: async () => (await import('./exporter.ts')).exporterBenchmark,
   growth: async () => (await import('./growth.ts')).growthBenchmark,
 };
 
