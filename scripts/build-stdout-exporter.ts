@@ -28,7 +28,7 @@ const bundle = async (destination: string): Promise<void> => {
       target: 'node22.15',
       mainFields: ['module', 'main'],
       conditions: ['@serverless-otlp/source'],
-      define: format === 'cjs' ? { 'import.meta.url': '__filename' } : {},
+      define: format === 'cjs' ? { 'import.meta.filename': '__filename' } : {},
       legalComments: 'none',
       logLevel: 'warning',
     });
