@@ -59,7 +59,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const TIMED_OUT: HttpAnswer = { failure: 'retryable', message: 'timed out' };
 
 /** What an error means is loaded with the first. */
-const failed = async (error: Error): Promise<HttpAnswer> => (await import('./failure.ts')).failureOf(error);
+const failed = async (error: Error, identity?: string): Promise<HttpAnswer> =>
+  (await import('./failure.ts')).failureOf(error, identity !== undefined);
 
 /** A URL taken apart, which costs as much as the rest of a request. */
 interface Target {
@@ -170,7 +171,7 @@ export const httpTransport = (options: HttpTransportOptions): HttpTransport => {
       request.on('response', (response) => readBody((answer = response), maxResponseBytes, end));
       request.on('error', (error) =>
         fail(() => {
-          if (!retryStale || !isStale(error)) return failed(error);
+          if (!retryStale || !isStale(error)) return failed(error, tls.cert);
           closeIdle();
           return post(url, headers, body, endMs, abort, false);
         }),
