@@ -44,24 +44,27 @@ describe('the deployable', () => {
     expect(textsBelow(second.directory)).toEqual(textsBelow(first.directory));
   });
 
-  it('holds nothing but our packages, the two parsers and the AWS SDK', () => {
+  it('holds nothing but our packages, the two parsers, the signer and the AWS SDK', () => {
     const inputs = Object.keys(first.metafile.inputs);
     const foreign = new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
-    expect([...foreign].sort()).toEqual(['valibot', 'yaml']);
+    expect([...foreign].sort()).toEqual(['@smithy/core', '@smithy/signature-v4', '@smithy/types', 'valibot', 'yaml']);
   });
 
-  it('keeps the AWS SDK in files of its own, which the S3 store alone loads, when it is used', () => {
+  it('keeps the AWS SDK in files of its own, which what uses it alone loads, when it is used', () => {
     const isSdk = (name: string): boolean => /^chunks\/aws[-/]/.test(name);
     const texts = [...textsBelow(first.directory)];
     const sdk = texts.filter(([name]) => isSdk(name));
     expect(sdk.map(([name]) => name)).toContain('chunks/aws-sdk-s3.mjs');
-    for (const [name, text] of texts) if (!isSdk(name)) expect(text, name).not.toMatch(/@smithy|from"[^"]*aws[-/]/);
+    for (const [name, text] of texts) if (!isSdk(name)) expect(text, name).not.toMatch(/from"[^"]*\/aws(?:\/|-sdk)/);
     const ways = Object.values(first.metafile.outputs).flatMap(({ inputs, imports }) =>
       imports
-        .filter(({ path }) => path.includes('aws'))
+        .filter(({ path }) => path.includes('aws-sdk'))
         .map(({ path, kind }) => [Object.keys(inputs).at(-1), path, kind]),
     );
-    expect(ways).toEqual([['packages/forwarder/src/dead-letter/s3-store.ts', './aws-sdk-s3.mjs', 'dynamic-import']]);
+    expect(ways.sort()).toEqual([
+      ['packages/forwarder/src/auth/aws-credentials.ts', './aws-sdk-credentials.mjs', 'dynamic-import'],
+      ['packages/forwarder/src/dead-letter/s3-store.ts', './aws-sdk-s3.mjs', 'dynamic-import'],
+    ]);
     for (const [, text] of sdk) {
       const needed = [...text.matchAll(/(?:from|import\()"([^"]+)"/g)].map(([, path = '']) => path);
       expect(needed.filter((path) => !/^\.{1,2}\/.*\.mjs$/.test(path))).toEqual([]);
@@ -71,7 +74,11 @@ describe('the deployable', () => {
   it('loads the parsers only for a configuration file, YAML only for YAML', () => {
     const atStart = loadedAtStart(first.metafile);
     expect(atStart).toContain('packages/forwarder/src/handler.ts');
-    expect(atStart.filter((path) => /node_modules|config\/(file|schema|parse-text)/.test(path))).toEqual([]);
+    expect(
+      atStart.filter((path) =>
+        /node_modules|auth\/|config\/(file|checked|live|complete|auth|schema|values|secrets|parse-text)/.test(path),
+      ),
+    ).toEqual([]);
     const withYaml = Object.entries(first.metafile.outputs).filter(([, { inputs }]) =>
       Object.keys(inputs).some((path) => path.includes('node_modules/yaml/')),
     );
@@ -87,7 +94,7 @@ describe('the deployable', () => {
     );
     const bare = external.filter((path) => !path.startsWith('node:'));
     // The YAML parser names two of them without the prefix; the AWS SDK lies beside its chunk.
-    const known = ['buffer', 'process', './aws-sdk-s3.mjs'];
+    const known = ['buffer', 'process', './aws-sdk-s3.mjs', './aws-sdk-credentials.mjs'];
     expect([...new Set(bare)].filter((path) => !known.includes(path))).toEqual([]);
   });
 

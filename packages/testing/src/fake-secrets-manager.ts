@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 /** How a request is answered that is not answered well. */
 export type SecretsFailure = 'error' | 'throttled' | 'cut off' | 'hangs' | 'reset';
 
-/** A Secrets Manager on loopback that knows GetSecretValue, and fails as it is told to. */
+/** A Secrets Manager on loopback that knows GetSecretValue and, by name, BatchGetSecretValue, and fails as it is told to. */
 export interface FakeSecretsManager {
   /** For `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
   readonly url: string;
@@ -18,6 +18,14 @@ export interface FakeSecretsManager {
 
 const CONTENT = { 'content-type': 'application/x-amz-json-1.1' };
 const HANG_MS = 200;
+
+/** Of a page. AWS may return fewer than were asked for. */
+const PER_PAGE = 2;
+
+interface Batch {
+  readonly Filters: readonly { readonly Values: readonly string[] }[];
+  readonly NextToken?: string;
+}
 
 const fail = (response: ServerResponse, failure: SecretsFailure): void => {
   switch (failure) {
@@ -46,8 +54,19 @@ export const startFakeSecretsManager = async (
   const seen = { requests: 0, failed: 0, atOnce: 0 };
   let open = 0;
 
+  const answerBatch = ({ Filters: [filter], NextToken: token = '0' }: Batch, response: ServerResponse): void => {
+    const [prefix = ''] = filter?.Values ?? [];
+    const found = [...secrets].filter(([name]) => name.startsWith(prefix));
+    const end = Number(token) + PER_PAGE;
+    const SecretValues = found.slice(Number(token), end).map(([Name, SecretString]) => ({ Name, SecretString }));
+    const more = end < found.length ? { NextToken: String(end) } : {};
+    response.writeHead(200, CONTENT).end(JSON.stringify({ SecretValues, ...more }));
+  };
+
   const answer = (body: string, response: ServerResponse): void => {
-    const { SecretId: id } = JSON.parse(body) as { readonly SecretId: string };
+    const input = JSON.parse(body) as { readonly SecretId: string } | Batch;
+    if ('Filters' in input) return answerBatch(input, response);
+    const { SecretId: id } = input;
     const value = secrets.get(id);
     if (value === undefined)
       response.writeHead(400, CONTENT).end(JSON.stringify({ __type: 'ResourceNotFoundException' }));

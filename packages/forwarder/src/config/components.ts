@@ -93,18 +93,23 @@ export const destinationsOf = (
           exporter,
           settings,
           isKept(config, settings) ? deadLetters : undefined,
-          settings.match && components.matcher(settings.match),
+          both(settings.match && components.matcher(settings.match), config.matchers?.get(id)),
         ),
       );
   }
   return destinations;
 };
 
+type Matches = Destination['matches'];
+
+const both = (one: Matches, other: Matches): Matches =>
+  one !== undefined && other !== undefined ? (metadata) => one(metadata) && other(metadata) : (one ?? other);
+
 const destinationOf = (
   exporter: Exporter,
   settings: DestinationSettings,
   deadLetters: DeadLetters | undefined,
-  matches: Destination['matches'] | undefined,
+  matches: Matches | undefined,
 ): Destination =>
   defined({
     exporter,

@@ -1,20 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
-import * as v from 'valibot';
-import { type BrokenExporters, reasonsOf, takeBroken } from './broken-exporters.ts';
-import { complete } from './complete.ts';
-import { typeOf } from './components.ts';
+import { checkedConfig } from './checked.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { expand, type Meanings } from './expand.ts';
 import type { Draft } from './live.ts';
 import { looksLikeYaml, parseText } from './parse-text.ts';
-import { PRESETS } from './presets.ts';
-import { at, undefinedIds } from './references.ts';
-import { COMPONENTS } from './registry.ts';
-import { COMPONENT_SCHEMAS, configSchema } from './schema.ts';
-import type { Schema } from './schema-values.ts';
-import type { Config, DeadLetterSettings, OtlpHttpSettings } from './settings.ts';
+import { at } from './references.ts';
+import type { Config, DeadLetterSettings } from './settings.ts';
 import { referencesIn } from './values/reference.ts';
 import type { sourcesOf } from './values/sources.ts';
 import type { Values } from './values/values.ts';
@@ -47,23 +39,54 @@ export const configOfFile = async (path: string, env: Environment, options: File
     return parseText(path, text, looksLikeYaml(path, text));
   };
   const parsed = await open();
-  if (sources === undefined && referencesIn(parsed).length === 0)
-    return configOf(parsed, { env, values: NO_VALUES }, options.store);
+  const secretsPrefix = await prefixIn(parsed, env);
+  if (sources === undefined && secretsPrefix === undefined && referencesIn(parsed).length === 0)
+    return checkedConfig(parsed, { env, values: NO_VALUES }, options);
 
   const [{ liveConfig }, { valuesOf }] = await Promise.all([import('./live.ts'), import('./values/values.ts')]);
   const values = valuesOf({ sourceOf: sources ?? (await openSources(env)) });
-  const draftOf = (content: unknown): Draft => ({
-    references: referencesIn(content),
-    referencesOf: (id) => referencesIn(at(at(content, 'exporters'), id)),
-    evaluate: () => configOf(content, { env, values }, options.store),
-  });
   let first: unknown = parsed;
   const read = async (): Promise<Draft> => {
     const content = first ?? (await open());
     first = undefined;
-    return draftOf(content);
+    return draftOf(content, { env, values }, options);
   };
-  return liveConfig({ read, values, onWarning });
+  return liveConfig({ read, onWarning });
+};
+
+/** The prefix of secrets that are destinations; `undefined` when there is none. */
+const prefixIn = async (content: unknown, env: Environment): Promise<string | undefined> => {
+  const problems: ConfigProblem[] = [];
+  const given = expand(at(content, 'secrets_prefix'), { env, values: NO_VALUES }, problems, 'secrets_prefix');
+  if (problems.length > 0) throw new ConfigError(problems);
+  if (given !== undefined && typeof given !== 'string') return undefined; // the schema tells
+  return given === undefined && env['COLLECTORS_SECRETS_KEY_PREFIX'] === undefined
+    ? undefined
+    : (await import('./secrets-prefix.ts')).prefixOf(env, given);
+};
+
+/** Secrets under a prefix are read with each version of the text, and kept from one to the next by their prefix. */
+const draftOf = async (
+  content: unknown,
+  meanings: Meanings & { readonly values: Values },
+  options: FileOptions,
+): Promise<Draft> => {
+  const { env, values } = meanings;
+  const prefix = await prefixIn(content, env);
+  const secrets = prefix === undefined ? undefined : (await import('./secrets-under.ts')).secretsUnder(prefix, env);
+  const references = referencesIn(content);
+  return {
+    refresh: async (how) => {
+      const [unread, unlisted] = await Promise.all([values.read(references, how), secrets?.read()]);
+      return unlisted === undefined ? unread : [...unread, unlisted];
+    },
+    refreshOf: (id) => {
+      if (secrets?.has(id) === true) return () => secrets.read();
+      const own = referencesIn(at(at(content, 'exporters'), id));
+      return own.length === 0 ? undefined : () => values.read(own, { fresh: true });
+    },
+    evaluate: () => checkedConfig(content, meanings, { ...options, secrets: secrets?.destinations() }),
+  };
 };
 
 const openSources = async (env: Environment): Promise<ReturnType<typeof sourcesOf>> =>
@@ -83,114 +106,5 @@ const localText = async (path: string): Promise<string> => {
   }
 };
 
-/** The configuration that a parsed text describes. */
-const configOf = async (
-  parsed: unknown,
-  meanings: Meanings,
-  store: DeadLetterSettings | undefined,
-): Promise<Config> => {
-  const problems: ConfigProblem[] = [];
-  const expanded = expand(parsed, meanings, problems);
-  const given = (typeof expanded === 'object' && expanded !== null ? expanded : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  const broken = takeBroken(
-    given['exporters'],
-    (given['dead_letter'] as DeadLetterSettings | undefined) ?? store,
-    problems,
-  );
-  const config = check(configSchema, '', expanded, problems);
-  const exporters = checkComponents('exporters', given['exporters'], problems, broken);
-  const processors = checkComponents('processors', given['processors'], problems);
-  // As they stand in the file: an id is named in the message, and what a reference stands for may be a secret.
-  for (const problem of undefinedIds(parsed)) problems.push(problem);
-  if (config !== undefined) problems.push(...silentExporters({ ...config, exporters }, broken));
-  if (config === undefined || problems.length > 0) throw new ConfigError(problems);
-  const made: Config = {
-    ...(store && { dead_letter: store }),
-    ...config,
-    components: COMPONENTS,
-    exporters: withLimits(exporters),
-    processors,
-    ...(broken.size === 0 ? {} : { broken: reasonsOf(broken) }),
-  };
-  return complete(made, meanings.env);
-};
-
-/** Exporters that a pipeline uses and that have no endpoint for its signal. */
-const silentExporters = (config: Config, broken: BrokenExporters): readonly ConfigProblem[] =>
-  SIGNALS.flatMap((signal) =>
-    (config.service.pipelines[signal]?.exporters ?? [])
-      .filter((id) => typeOf(id) === 'otlp_http' && !broken.has(id) && !sends(config.exporters[id], signal))
-      .map((id) => ({
-        path: `exporters.${id}`,
-        message: `needs endpoint or ${signal}_endpoint: the pipeline of ${signal} uses it`,
-      })),
-  );
-
-/** Whether these settings of an `otlp_http` exporter name an endpoint for the signal. */
-const sends = (settings: unknown, signal: Signal): boolean => {
-  const { endpoint, [`${signal}_endpoint` as const]: own } = (settings ?? {}) as OtlpHttpSettings;
-  return endpoint !== undefined || own !== undefined || settings === undefined;
-};
-
-/** Presets as what they stand for. */
-const withLimits = (exporters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries(exporters).map(([id, settings]) => {
-      const { preset } = settings as OtlpHttpSettings;
-      return [id, preset === undefined ? settings : { ...(settings as object), limits: PRESETS[preset] }];
-    }),
-  );
-
 /** Whoever put the configuration itself where its path belongs finds it in no log. */
 const placeOf = (path: string): string => (/^[\w./\\: @+-]{1,255}$/.test(path) ? path : 'the configuration file');
-
-const check = <T>(
-  schema: Schema<T>,
-  path: string,
-  value: unknown,
-  problems: ConfigProblem[],
-  forgiven: readonly ConfigProblem[] = [],
-): T | undefined => {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  // One problem per place: what could not be expanded is not wrong a second time.
-  const known = new Set([...problems, ...forgiven].map((problem) => problem.path));
-  for (const issue of result.issues) {
-    const problem = problemOf(path, issue);
-    if (!known.has(problem.path)) problems.push(problem);
-    known.add(problem.path);
-  }
-  return undefined;
-};
-
-const problemOf = (path: string, issue: v.BaseIssue<unknown>): ConfigProblem => {
-  const place = [path, v.getDotPath(issue)].filter((part) => part !== '' && part !== null).join('.');
-  const at = (message: string): ConfigProblem => ({ path: place === '' ? 'the file' : place, message });
-  if (issue.received === 'undefined') return at('is missing');
-  // Valibot's own messages quote what they received, which may be a secret.
-  return at(issue.message.startsWith('Invalid') ? 'has the wrong type or value' : issue.message);
-};
-
-const checkComponents = (
-  kind: 'exporters' | 'processors',
-  components: unknown,
-  problems: ConfigProblem[],
-  broken: BrokenExporters = new Map(),
-): Readonly<Record<string, unknown>> => {
-  const schemas = COMPONENT_SCHEMAS[kind];
-  const checked: [string, unknown][] = [];
-  // What is no mapping at all is told by the schema of the file.
-  if (typeof components !== 'object' || components === null || Array.isArray(components)) return {};
-  for (const [id, settings] of Object.entries(components)) {
-    const schema = Object.hasOwn(schemas, typeOf(id)) ? schemas[typeOf(id)] : undefined;
-    if (schema === undefined) {
-      problems.push({ path: `${kind}.${id}`, message: `unknown type; known: ${Object.keys(schemas).join(', ')}` });
-      continue;
-    }
-    const valid = check(schema, `${kind}.${id}`, settings ?? {}, problems, broken.get(id));
-    checked.push([id, broken.has(id) ? settings : valid]); // nothing is made of what is broken
-  }
-  return Object.fromEntries(checked);
-};

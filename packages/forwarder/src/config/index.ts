@@ -1,6 +1,7 @@
 import { createForwarder, type Forwarder } from '../forwarder.ts';
 import type { Report } from '../pipeline/report.ts';
 import { buildForwarder } from './build.ts';
+import { defined } from './defined.ts';
 import type { Environment } from './endpoint.ts';
 import { loadConfig, type LoadConfigOptions, metricsNamespace } from './load.ts';
 import type { Config, DeadLetterSettings } from './settings.ts';
@@ -55,7 +56,9 @@ export const loadForwarder = async (options: LoadOptions): Promise<Forwarder> =>
   const config = await loadConfig(options);
   const forwarder = make(config);
   if (config.live === undefined) return forwarder;
-  return (await import('./reload.ts')).reloading(forwarder, { reload: config.live.reload, make, onWarning });
+  const { reload } = config.live;
+  const lifetimeMs = config.service.reload_ms;
+  return (await import('./reload.ts')).reloading(forwarder, defined({ reload, make, onWarning, lifetimeMs }));
 };
 
 /**

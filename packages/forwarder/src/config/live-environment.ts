@@ -2,10 +2,12 @@ import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { configOfEnvironment } from './environment.ts';
 import { type Draft, liveConfig } from './live.ts';
+import type { SecretsUnder } from './secrets-under.ts';
 import type { Config, DeadLetterSettings } from './settings.ts';
 import { parseReference, REFERENCES, referencesIn } from './values/reference.ts';
 import { sourcesOf } from './values/sources.ts';
 import { type Values, valuesOf } from './values/values.ts';
+import { ofSecrets, withSecrets } from './with-secrets.ts';
 
 /** What {@link liveEnvironment} has to know besides the variables. */
 export interface LiveEnvironmentOptions {
@@ -18,6 +20,8 @@ export interface LiveEnvironmentOptions {
 }
 
 const PREFIX = 'OTEL_EXPORTER_OTLP_';
+
+const NO_DESTINATIONS: Config = { exporters: {}, service: { pipelines: {} } };
 
 /** What stands for a value nobody knows yet, so that the other variables can be checked: nothing is ever sent to it. */
 const UNKNOWN = 'https://unknown.invalid';
@@ -45,32 +49,59 @@ const expanded = (
   return { env: Object.fromEntries(entries), problems };
 };
 
+const secretsOf = async (env: Environment): Promise<SecretsUnder | undefined> => {
+  if ((env['COLLECTORS_SECRETS_KEY_PREFIX'] ?? '') === '') return undefined;
+  const [{ prefixOf }, { secretsUnder }] = await Promise.all([
+    import('./secrets-prefix.ts'),
+    import('./secrets-under.ts'),
+  ]);
+  const prefix = prefixOf(env);
+  return prefix === undefined ? undefined : secretsUnder(prefix, env);
+};
+
 /**
- * The configuration of variables that refer to secrets or parameters. One that has no value is a mistake of all exporters: they wait.
+ * The configuration of variables that refer to secrets or parameters, or name a prefix of secrets that are destinations. One that has no value is a mistake of all exporters: they wait.
  *
  * @throws {ConfigError} with every mistake at once.
  */
-export const liveEnvironment = (options: LiveEnvironmentOptions): Promise<Config> => {
+export const liveEnvironment = async (options: LiveEnvironmentOptions): Promise<Config> => {
   const { env, defaultEndpoint, store, onWarning, complete } = options;
   const values = valuesOf({ sourceOf: sourcesOf(env) });
   const own = Object.entries(env).filter(([name]) => name.startsWith(PREFIX));
   const references = referencesIn(own);
+  const secrets = await secretsOf(env);
   let warned = false;
 
   const evaluate = async (): Promise<Config> => {
     const { env: plain, problems } = expanded(env, values);
     if (store === undefined && problems.some(({ passing }) => passing !== true)) throw new ConfigError(problems);
-    const { config, warnings } = configOfEnvironment(plain, defaultEndpoint);
+    const { config, warnings } =
+      secrets !== undefined && !own.some(([name]) => name.endsWith('ENDPOINT'))
+        ? { config: NO_DESTINATIONS, warnings: [] }
+        : configOfEnvironment(plain, defaultEndpoint);
     if (!warned) warnings.forEach(onWarning);
     warned = true;
     const reason = problems.map(({ path, message }) => `${path} ${message}`).join('; ');
-    const broken = Object.fromEntries(Object.keys(config.exporters).map((id) => [id, reason]));
+    const broken = Object.fromEntries(reason === '' ? [] : Object.keys(config.exporters).map((id) => [id, reason]));
+    const found = secrets?.destinations();
+    const all = found === undefined ? config : (withSecrets(config, found) as unknown as Config);
     return complete({
-      ...config,
+      ...all,
       ...(store && { dead_letter: store }),
-      ...(problems.length > 0 && { broken }),
+      ...(problems.length > 0 || found !== undefined ? { broken: { ...broken, ...found?.broken } } : {}),
+      ...(found && ofSecrets(found)),
     });
   };
-  const draft: Draft = { references, referencesOf: () => references, evaluate };
-  return liveConfig({ read: () => Promise.resolve(draft), values, onWarning });
+  const draft: Draft = {
+    refresh: async (how) => {
+      const [unread, unlisted] = await Promise.all([values.read(references, how), secrets?.read()]);
+      return unlisted === undefined ? unread : [...unread, unlisted];
+    },
+    refreshOf: (id) => {
+      if (secrets?.has(id) === true) return () => secrets.read();
+      return references.length === 0 ? undefined : () => values.read(references, { fresh: true });
+    },
+    evaluate,
+  };
+  return liveConfig({ read: () => Promise.resolve(draft), onWarning });
 };

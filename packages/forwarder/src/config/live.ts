@@ -1,16 +1,14 @@
 import { withRenewal } from '../exporters/with-renewal.ts';
 import type { Exporter } from '../types.ts';
 import type { Config } from './settings.ts';
-import type { Reference } from './values/reference.ts';
-import type { Values } from './values/values.ts';
 
-/** A configuration whose text is known, and whose values are not. */
+/** A configuration whose text is known, and that depends on what is kept elsewhere. */
 export interface Draft {
-  /** Everything it refers to. */
-  readonly references: readonly Reference[];
-  /** What one exporter refers to. */
-  readonly referencesOf: (id: string) => readonly Reference[];
-  /** The configuration with the values as they are known now. Rejects with a `ConfigError`. */
+  /** Reads everything it depends on. @returns what could not be read, for a person. */
+  readonly refresh: (options?: { readonly fresh?: boolean }) => Promise<readonly string[]>;
+  /** Reads what one exporter depends on, as it is now; `undefined` for one that depends on nothing. */
+  readonly refreshOf: (id: string) => (() => Promise<unknown>) | undefined;
+  /** The configuration with everything as it is known. Rejects with a `ConfigError`. */
   readonly evaluate: () => Promise<Config>;
 }
 
@@ -29,7 +27,6 @@ export interface Live {
 export interface LiveOptions {
   /** Reads the text. Rejects with a `ConfigError`. */
   readonly read: () => Promise<Draft>;
-  readonly values: Values;
   /** Is told which values could not be read anew. */
   readonly onWarning: (warning: string) => void;
 }
@@ -48,15 +45,15 @@ const attempt = <T>(make: () => T): T | string => {
   }
 };
 
-const renewing = (id: string, draft: Draft, config: Config, values: Values, make: (settings: unknown) => Exporter) => {
-  const references = draft.referencesOf(id);
-  if (references.length === 0) return undefined;
+const renewing = (id: string, draft: Draft, config: Config, make: (settings: unknown) => Exporter) => {
+  const refresh = draft.refreshOf(id);
+  if (refresh === undefined) return undefined;
   let used = JSON.stringify(config.exporters[id]);
   return withRenewal({
     name: id,
     first: config.broken?.[id] ?? attempt(() => make(config.exporters[id])),
     renew: async () => {
-      await values.read(references, { fresh: true });
+      await refresh();
       const { exporters, broken } = await draft.evaluate();
       const reason = broken?.[id];
       if (reason !== undefined) throw new Error(reason);
@@ -74,17 +71,17 @@ const renewing = (id: string, draft: Draft, config: Config, values: Values, make
  *
  * @throws {ConfigError} with every mistake at once.
  */
-export const liveConfig = async ({ read, values, onWarning }: LiveOptions): Promise<Config> => {
+export const liveConfig = async ({ read, onWarning }: LiveOptions): Promise<Config> => {
   let print = '';
 
   const attach = (draft: Draft, config: Config): Config => ({
     ...config,
     live: {
-      exporterOf: (id, make) => renewing(id, draft, config, values, make),
+      exporterOf: (id, make) => renewing(id, draft, config, make),
       reload: async (use) => {
         const next = await read();
-        const unread = await values.read(next.references);
-        for (const problem of unread) onWarning(`${problem}; the value read before stays in use`);
+        const unread = await next.refresh();
+        for (const problem of unread) onWarning(`${problem}; what was read before stays in use`);
         const evaluated = await next.evaluate();
         if (printOf(evaluated) === print) return;
         use(attach(next, evaluated));
@@ -95,7 +92,7 @@ export const liveConfig = async ({ read, values, onWarning }: LiveOptions): Prom
 
   const draft = await read();
   // Whose settings a missing one is tells the evaluation. Fresh: Lambda's extension answers nobody while the environment starts.
-  await values.read(draft.references, { fresh: true });
+  await draft.refresh({ fresh: true });
   const config = await draft.evaluate();
   print = printOf(config);
   return attach(draft, config);

@@ -29,7 +29,7 @@ export const loadConfig = async (options: LoadConfigOptions): Promise<Config> =>
   const path = configFile ?? env['OTLP_FORWARDER_CONFIG'] ?? '';
   if (path !== '') return (await import('./file.ts')).configOfFile(path, env, { store, onWarning });
   const more = (config: Config): Promise<Config> => withMore(config, env);
-  if (Object.entries(env).some(([name, value]) => name.startsWith('OTEL_EXPORTER_OTLP_') && REFERS.test(value ?? '')))
+  if (Object.entries(env).some(([name, value]) => value !== undefined && REFERS.test(`${name}=${value}`)))
     return (await import('./live-environment.ts')).liveEnvironment({
       env,
       defaultEndpoint,
@@ -42,8 +42,8 @@ export const loadConfig = async (options: LoadConfigOptions): Promise<Config> =>
   return more(store === undefined ? config : { ...config, dead_letter: store });
 };
 
-/** A variable that refers to a secret or a parameter. */
-const REFERS = /\$\{(?:secretsmanager|ssm):/;
+/** A variable that refers to a secret or a parameter, or to the reference's secrets. */
+const REFERS = /^OTEL_EXPORTER_OTLP_.*\$\{(?:secretsmanager|ssm):|^COLLECTORS_SECRETS_KEY_PREFIX=./s;
 
 /** Settings that have to be looked at: certificates, authentication, endpoints of AWS. */
 const MORE = /"tls":|"auth":|amazonaws\.|amazonwebservices\.|\.api\.aws/;

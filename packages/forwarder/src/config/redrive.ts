@@ -53,7 +53,9 @@ const headersKept = ({ encodings }: Config): ((metadata: Metadata) => boolean) =
 /** The destinations whose telemetry waits in the store, as the redrive sees them. */
 const lanesOf = (config: Config, onWarning: (warning: string) => void): readonly LaneDestination[] => {
   const problems: ConfigProblem[] = [];
-  const destinations = destinationsOf(config, problems, { purpose: 'redrive', onWarning });
+  const { broken, closed } = config;
+  const waiting = closed === undefined ? config : { ...config, broken: { ...broken, ...closed } };
+  const destinations = destinationsOf(waiting, problems, { purpose: 'redrive', onWarning });
   throwProblems(problems);
   const isKnown = headersKept(config);
   return [...destinations].flatMap(([id, { exporter, matches: meant = () => true }]) => {

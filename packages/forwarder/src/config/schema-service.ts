@@ -60,6 +60,7 @@ type Optional<T> = v.ExactOptionalSchema<Schema<T>, undefined>;
 export const SERVICE_ENTRIES: {
   readonly reserve_ms: Optional<number>;
   readonly grace_ms: Optional<number>;
+  readonly reload_ms: Optional<number>;
   readonly metrics: Optional<MetricsSettings>;
   readonly own_log_groups: Optional<readonly string[]>;
 } = {
@@ -68,6 +69,13 @@ export const SERVICE_ENTRIES: {
   ),
   grace_ms: v.exactOptional(
     integer(0, 900_000, 'What the last destination gets once all others have settled. Default 900.'),
+  ),
+  reload_ms: v.exactOptional(
+    integer(
+      1_000,
+      86_400_000,
+      'How long a configuration and its values that are kept elsewhere are good. Default 300000 (5 minutes).',
+    ),
   ),
   metrics: v.exactOptional(metrics),
   own_log_groups: v.exactOptional(

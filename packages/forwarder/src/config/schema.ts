@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { debugSchema, otlpHttpSchema } from './schema-exporters.ts';
 import { attributesSchema, batchSchema, filterSchema } from './schema-processors.ts';
 import { deadLetterSchema, SERVICE_ENTRIES } from './schema-service.ts';
-import { mapping, patterns, record, type Schema } from './schema-values.ts';
+import { mapping, patterns, record, type Schema, text } from './schema-values.ts';
 import type { Config, PipelineSettings } from './settings.ts';
 
 /** The schema of each component type: what `registry.ts` can make. */
@@ -59,6 +59,11 @@ export const configSchema: Schema<Config> = mapping({
   ),
   encodings: v.exactOptional(
     v.pipe(mapping({ otlp_stdout: v.exactOptional(otlpStdoutSchema) }), v.description('How lines are read.')),
+  ),
+  secrets_prefix: v.exactOptional(
+    text(
+      'Secrets Manager: every secret under this prefix that holds `{name, endpoint, auth, exclude, disabled}` is a destination of all signals besides `exporters`, which may then be missing.',
+    ),
   ),
   dead_letter: v.exactOptional(deadLetterSchema),
   service: v.pipe(

@@ -1,4 +1,5 @@
 import type { Signal } from '@serverless-otlp/otlp';
+import type { Metadata } from '../types.ts';
 import type { Components } from './components.ts';
 import type { Live } from './live.ts';
 import type { TlsOptions } from '../http/transport.ts';
@@ -147,10 +148,19 @@ export interface Config {
     readonly pipelines: Readonly<Partial<Record<Signal, PipelineSettings>>>;
     readonly reserve_ms?: number;
     readonly grace_ms?: number;
+    readonly reload_ms?: number;
     readonly metrics?: MetricsSettings;
     readonly own_log_groups?: readonly string[];
   };
   readonly dead_letter?: DeadLetterSettings;
+  /** Prefix of the names of secrets that are destinations, as the file has it. */
+  readonly secrets_prefix?: string;
+  /** What each of these destinations takes besides its `match`. */
+  readonly matchers?: ReadonlyMap<string, (metadata: Metadata) => boolean>;
+  /** Those that take nothing because nobody can tell what they may have, and why: what waits for them goes on waiting (D1). */
+  readonly closed?: Readonly<Record<string, string>>;
+  /** Changes with anything that secrets under the prefix say. */
+  readonly secretsVersion?: string;
   /** What of it goes on changing; absent where nothing does. */
   readonly live?: Live;
 }

@@ -8,7 +8,8 @@ import type { ValueSource } from './source.ts';
 /** Credentials of the same variables are found once. */
 const CREDENTIALS = new WeakMap<Environment, CredentialsProvider>();
 
-const credentialsOf = (env: Environment): CredentialsProvider => {
+/** The credentials of these variables, for everything that is read with them. */
+export const credentialsOf = (env: Environment): CredentialsProvider => {
   const known = CREDENTIALS.get(env) ?? awsCredentials(env);
   CREDENTIALS.set(env, known);
   return known;
