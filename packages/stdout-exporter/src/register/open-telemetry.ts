@@ -1,5 +1,5 @@
 import type { Registration } from '../config/registration.ts';
-import { constructorOf, type UserPackage } from './user-packages.ts';
+import { constructorOf, type UserPackage } from '../config/user-packages.ts';
 
 /** What the API's globals take. */
 interface Global {

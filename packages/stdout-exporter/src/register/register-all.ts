@@ -2,7 +2,7 @@ import { registration } from '../config/registration.ts';
 import { warnOnce } from '../config/warn-once.ts';
 import { flushAtEnd } from './flush-at-end.ts';
 import { type Registered, registerLogs, registerMetrics, registerTraces, type Surroundings } from './signals.ts';
-import { userPackages } from './user-packages.ts';
+import { userPackages } from '../config/user-packages.ts';
 
 const NAME = '@serverless-otlp/stdout-exporter/register';
 

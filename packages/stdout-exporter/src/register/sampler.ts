@@ -1,5 +1,5 @@
 import type { SamplerSetting } from '../config/registration.ts';
-import { constructorOf, type UserPackage } from './user-packages.ts';
+import { constructorOf, type UserPackage } from '../config/user-packages.ts';
 
 /**
  * The sampler that `OTEL_TRACES_SAMPLER` names, made of the SDK's own; `undefined` leaves it to the SDK, which takes

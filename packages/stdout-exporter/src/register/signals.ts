@@ -8,7 +8,7 @@ import { logBuffer } from './log-buffer.ts';
 import { globalOf, propagatorOf, resourceOf } from './open-telemetry.ts';
 import { samplerOf } from './sampler.ts';
 import { type BufferedSpan, type Sink, spanBuffer } from './span-buffer.ts';
-import { constructorOf, type UserPackage } from './user-packages.ts';
+import { constructorOf, type UserPackage } from '../config/user-packages.ts';
 
 /** Where things come from and where mistakes go. */
 export interface Surroundings {
