@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: [
       'packages/*/src/**/*.test.ts',
-      'tests/{conformance,e2e,security}/**/*.test.ts',
+      'tests/{conformance,e2e,migration,security}/**/*.test.ts',
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
       'examples/**/*.test.ts',

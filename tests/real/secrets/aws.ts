@@ -33,7 +33,7 @@ export const ask = async (
 };
 
 /** Calls an action of a service that speaks the query protocol; resolves to its XML. */
-export const query = async (
+const query = async (
   { endpoint }: AwsEmulator,
   service: 'iam' | 'sts',
   input: Readonly<Record<string, string>>,

@@ -17,7 +17,7 @@ export const seeds: readonly Uint8Array[] = [
 /** An arbitrary secret: a destination, or one that is told to be wrong; whatever it excludes can be asked. */
 export const fuzz = (bytes: Uint8Array): void => {
   const value = Buffer.from(bytes).toString();
-  const { exporters, broken, closed, matchers } = destinationsOfSecrets([{ name: 'k/a', found: { value } }], 'k');
+  const { exporters, broken, closed, matchers } = destinationsOfSecrets([{ name: 'k/a', found: { value } }], 'k', {});
   const ids = new Set([...Object.keys(exporters), ...Object.keys(broken), ...Object.keys(closed), ...matchers.keys()]);
   if ([...ids].some((id) => id !== 'otlp_http/a')) throw new Error('a destination that nobody named');
   for (const matches of matchers.values()) matches({ log_group: value.slice(0, 512), source: value });

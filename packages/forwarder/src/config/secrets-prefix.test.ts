@@ -9,6 +9,7 @@ const of = (...secrets: readonly (readonly [name: string, secret: unknown])[]): 
       found: { value: typeof secret === 'string' ? secret : JSON.stringify(secret) },
     })),
     'keys',
+    { AWS_REGION: 'eu-west-1' },
   );
 
 const one = (fields: object): SecretDestinations =>
@@ -43,8 +44,8 @@ describe('destinationsOfSecrets', () => {
     ['empty', '', {}],
     ['none', 'none', {}],
     ['None', ' None ', {}],
-    ['sigv4', 'sigv4', { auth: { sigv4: { service: 'xray' } } }],
-    ['IAM', 'IAM', { auth: { sigv4: { service: 'xray' } } }],
+    ['sigv4', 'sigv4', { auth: { sigv4: { service: 'xray', region: 'eu-west-1' } } }],
+    ['IAM', 'IAM', { auth: { sigv4: { service: 'xray', region: 'eu-west-1' } } }],
     ['a header', 'Authorization=Basic dXNlcjpwYXNz==', { headers: { authorization: 'Basic dXNlcjpwYXNz==' } }],
     ['a header with spaces around', ' x-key = v ', { headers: { 'x-key': 'v' } }],
   ])('auth: %s', (_what, auth, expected) => {
@@ -84,7 +85,11 @@ describe('destinationsOfSecrets', () => {
   });
 
   it('D4: one that cannot be read fails alone', () => {
-    const found = destinationsOfSecrets([{ name: 'k/a', found: { problem: 'may not be read', permanent: true } }], 'k');
+    const found = destinationsOfSecrets(
+      [{ name: 'k/a', found: { problem: 'may not be read', permanent: true } }],
+      'k',
+      {},
+    );
     expect(found).toMatchObject({ broken: { 'otlp_http/a': 'the secret k/a may not be read' }, closed: {} });
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
+import { awsEndpointOf } from '../auth/aws-endpoint.ts';
 import type { Metadata } from '../types.ts';
 import type { Environment } from './endpoint.ts';
 import { signalUrl } from './endpoint.ts';
@@ -8,6 +9,8 @@ import { PatternError } from './secrets-prefix-pattern-parser.ts';
 import { folderOf, type ListedSecret } from './secrets-prefix-list.ts';
 import { readSecret, type SecretSettings } from './secrets-prefix-secret.ts';
 import type { OtlpHttpSettings, PipelineSettings } from './settings.ts';
+import type { AuthSettings } from './settings-auth.ts';
+import { regionOf } from './values/aws-json-endpoint.ts';
 
 /** The metadata under which the `source` of an envelope has to be for `exclude`: the function's own word (D19). */
 export const SOURCE_KEY = 'source';
@@ -55,12 +58,22 @@ const AWS_HOST = /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws)$/;
 /** X-Ray takes spans and nothing else. */
 const XRAY_HOST = /^xray[.-]/;
 
-const settingsOf = ({ endpoint, auth }: SecretSettings, signals: readonly Signal[]): OtlpHttpSettings => ({
+/** The reference signs for X-Ray in the Region of the function; an endpoint that names a Region means that one. */
+const sigv4Of = (endpoint: URL, env: Environment): AuthSettings => {
+  const home = awsEndpointOf(endpoint) === undefined ? regionOf(env) : undefined;
+  return { sigv4: { service: 'xray', ...(home !== undefined && 'region' in home ? home : {}) } };
+};
+
+const settingsOf = (
+  { endpoint, auth }: SecretSettings,
+  signals: readonly Signal[],
+  env: Environment,
+): OtlpHttpSettings => ({
   ...(signals.length === SIGNALS.length
     ? { endpoint: endpoint.href }
     : Object.fromEntries(signals.map((signal) => [`${signal}_endpoint`, signalUrl(endpoint.href, signal)]))),
   ...(auth.kind === 'header' ? { headers: { [auth.name]: auth.value } } : {}),
-  ...(auth.kind === 'sigv4' ? { auth: { sigv4: { service: 'xray' } } } : {}),
+  ...(auth.kind === 'sigv4' ? { auth: sigv4Of(endpoint, env) } : {}),
 });
 
 /** AWS writes the spans it is sent into this log group: whoever forwards that back to AWS goes round in circles. */
@@ -91,11 +104,16 @@ const compiled = (exclude: string | undefined): Pattern | { readonly problem: st
  * The destinations of the reference's secrets `{name, endpoint, auth, exclude, disabled}` under a prefix, as they are. Every one gets
  * all signals, through the default processors. One that is wrong fails alone (D4, F18).
  *
+ * @param env for the Region to sign in, where an endpoint names none.
  * @example
  * const listing = await listSecrets({ credentials, env }, prefix, 3000);
- * const found = 'secrets' in listing ? destinationsOfSecrets(listing.secrets, prefix) : undefined;
+ * const found = 'secrets' in listing ? destinationsOfSecrets(listing.secrets, prefix, env) : undefined;
  */
-export const destinationsOfSecrets = (secrets: readonly ListedSecret[], prefix: string): SecretDestinations => {
+export const destinationsOfSecrets = (
+  secrets: readonly ListedSecret[],
+  prefix: string,
+  env: Environment,
+): SecretDestinations => {
   const exporters: Record<string, OtlpHttpSettings> = {};
   const ids: Record<Signal, string[]> = { traces: [], metrics: [], logs: [] };
   const broken: Record<string, string> = {};
@@ -111,7 +129,7 @@ export const destinationsOfSecrets = (secrets: readonly ListedSecret[], prefix: 
     const host = 'settings' in read ? read.settings.endpoint.hostname : '';
     const signals: readonly Signal[] = AWS_HOST.test(host) && XRAY_HOST.test(host) ? ['traces'] : SIGNALS;
     if ('settings' in read) {
-      exporters[id] = settingsOf(read.settings, signals);
+      exporters[id] = settingsOf(read.settings, signals, env);
       read.warnings.forEach(warn);
     } else {
       exporters[id] = {};
