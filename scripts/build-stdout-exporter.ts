@@ -35,7 +35,8 @@ const bundle = async (destination: string): Promise<void> => {
   }
 };
 
-const RELATIVE = /(from |import\()'(\.[^']*)\.js'/g;
+/** tsc leaves the names of sources in declarations. */
+const RELATIVE = /(from |import\()'(\.[^']*)\.ts'/g;
 const FOREIGN = /(?:from |import\()'[^.'][^']*'/;
 
 /** A declaration and everything it refers to, for both forms. It may refer to nothing outside: users have none of it. */
@@ -47,7 +48,7 @@ const copyTypes = (declarations: string, destination: string, name: string, done
   if (foreign !== null) throw new Error(`${name}.d.ts imports what its users do not have: ${foreign[0]}`);
   const file = join(destination, name);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.d.ts`, text);
+  writeFileSync(`${file}.d.ts`, text.replace(RELATIVE, "$1'$2.js'"));
   writeFileSync(`${file}.d.cts`, text.replace(RELATIVE, "$1'$2.cjs'"));
   for (const [, , path = ''] of text.matchAll(RELATIVE))
     copyTypes(declarations, destination, join(dirname(name), path), done);

@@ -26,9 +26,25 @@ const dot = { '@serverless-otlp/source': './src/index.ts', types: './dist/index.
 const good = { exports: { '.': dot }, files: ['dist'], sideEffects: false };
 const built = { 'dist/index.js': 'export const x = 1;\n', 'dist/index.d.ts': 'export declare const x: number;\n' };
 
+const dual = {
+  exports: {
+    '.': {
+      import: { types: './dist/index.d.ts', default: './dist/index.js' },
+      require: { types: './dist/index.d.cts', default: './dist/index.cjs' },
+    },
+  },
+  files: ['dist'],
+  sideEffects: false,
+};
+const builtDual = { ...built, 'dist/index.cjs': 'exports.x = 1;\n', 'dist/index.d.cts': built['dist/index.d.ts'] };
+
 describe('check-packages', () => {
   it('is content with a package that is right', () => {
     expect(check(good, built)).toEqual({ status: 0, err: '' });
+  }, 30_000);
+
+  it('is content with a package that is right for import and require', () => {
+    expect(check(dual, builtDual)).toEqual({ status: 0, err: '' });
   }, 30_000);
 
   it.each([
@@ -51,6 +67,15 @@ describe('check-packages', () => {
       'has types that are not what is run',
       good,
       { ...built, 'dist/index.d.ts': 'import "./no.js";\nexport = 1;\n' },
+      /attw: /,
+    ],
+    [
+      'gives those who require it the types of those who import it',
+      {
+        ...dual,
+        exports: { '.': { types: './dist/index.d.ts', import: './dist/index.js', require: './dist/index.cjs' } },
+      },
+      builtDual,
       /attw: /,
     ],
   ])(

@@ -40,15 +40,20 @@ const publintFindings = async (tarball: string): Promise<readonly string[]> => {
     .map((message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`);
 };
 
+/** A package that can be required as well must have types for that, too. */
+const profileOf = ({ exports = {} }: Manifest): string =>
+  JSON.stringify(exports).includes('"require":') ? 'node16' : 'esm-only';
+
 /** A package of a binary alone has no types to be wrong. */
-const typesFindings = (tarball: string, { exports = {} }: Manifest): readonly string[] => {
+const typesFindings = (tarball: string, manifest: Manifest): readonly string[] => {
+  const { exports = {} } = manifest;
   if (Object.keys(exports).every((path) => path === './package.json')) return [];
   const attw = join(repositoryRoot, 'node_modules/@arethetypeswrong/cli/dist/index.js');
   const args = [
     attw,
     tarball,
     '--profile',
-    'esm-only',
+    profileOf(manifest),
     '--no-definitely-typed',
     '--format',
     'ascii',
