@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { createForwarder, type Forwarder, type Metadata, type Pipeline, type Report } from '@serverless-otlp/forwarder';
-import { buildForwarder, type Config, loadForwarder } from '@serverless-otlp/forwarder/config';
+import type { Metadata, Report } from '@serverless-otlp/forwarder';
+import { loadForwarder } from '@serverless-otlp/forwarder/config';
 import { type FakeCollector, startFakeCollector } from '@serverless-otlp/testing/fake-collector';
 import { onTestFinished } from 'vitest';
 
@@ -65,15 +65,6 @@ const eventOf = (lines: readonly string[], logGroup = '/aws/lambda/shop'): unkno
   return { awslogs: { data: gzipSync(JSON.stringify(subscription)).toString('base64') } };
 };
 
-/** Invokes a forwarder once, and gives the report it wrote. */
-const invoke = async (forwarder: Forwarder, reports: readonly Report[], event: unknown): Promise<Report> => {
-  const end = Date.now() + 20_000;
-  await forwarder(event, { getRemainingTimeInMillis: () => end - Date.now() });
-  const report = reports.at(-1);
-  if (report === undefined) throw new Error('no report');
-  return report;
-};
-
 /** Forwards lines as a forwarder with these variables, and this file if there is one, does. */
 export const forwardWith = async (
   env: Readonly<Record<string, string>>,
@@ -85,7 +76,30 @@ export const forwardWith = async (
   if (config !== undefined) writeFileSync(file, JSON.stringify(config));
   const variables = config === undefined ? env : { ...env, OTLP_FORWARDER_CONFIG: file };
   const options = { env: variables, onReport: (report: Report) => reports.push(report), onWarning: () => undefined };
-  return invoke(await loadForwarder(options), reports, eventOf(lines, logGroup));
+  const forwarder = await loadForwarder(options);
+  const end = Date.now() + 20_000;
+  await forwarder(eventOf(lines, logGroup), { getRemainingTimeInMillis: () => end - Date.now() });
+  const [report] = reports;
+  if (report === undefined) throw new Error('no report');
+  return report;
+};
+
+/** The variables of a forwarder whose destinations are these secrets, by the last part of their names; its Secrets Manager is a fake. */
+export const variablesFor = async (
+  secrets: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, string>>> => {
+  const SecretValues = Object.entries(secrets).map(([name, secret]) => ({
+    Name: `keys/${name}`,
+    SecretString: typeof secret === 'string' ? secret : JSON.stringify(secret),
+  }));
+  const aws = await collectorOf({ script: () => ({ body: JSON.stringify({ SecretValues }) }) });
+  return {
+    COLLECTORS_SECRETS_KEY_PREFIX: 'keys/',
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+    AWS_ACCESS_KEY_ID: 'AKID',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+  };
 };
 
 /** What became of lines that went to destinations of secrets. */
@@ -101,22 +115,9 @@ export const forwardToSecrets = async (
   lines: readonly string[] = [LINES.traces],
   logGroup?: string,
 ): Promise<SecretRun> => {
-  const { exporters, broken, pipelines, matchers } = await destinationsOf(secrets);
   const path = temporaryFolder();
-  const used = Object.fromEntries(Object.entries(pipelines).filter(([, { exporters: ids }]) => ids.length > 0));
-  const config: Config = { exporters, broken, dead_letter: { folder: { path } }, service: { pipelines: used } };
-  const built = buildForwarder(config);
-  const matched = Object.entries(built.pipelines).map(([signal, pipeline]): [string, Pipeline] => {
-    const destinations = pipeline.destinations.map((destination) => {
-      const matches = matchers.get(destination.exporter.name);
-      return matches === undefined ? destination : { ...destination, matches };
-    });
-    return [signal, { ...pipeline, destinations }];
-  });
-  const reports: Report[] = [];
-  const onReport = (report: Report): void => void reports.push(report);
-  const forwarder = createForwarder({ ...built, pipelines: Object.fromEntries(matched), onReport });
-  const report = await invoke(forwarder, reports, eventOf(lines, logGroup));
+  const env = { ...(await variablesFor(secrets)), OTLP_FORWARDER_DEAD_LETTER: path };
+  const report = await forwardWith(env, lines, logGroup === undefined ? {} : { logGroup });
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const waiting: Record<string, number> = {};
   for (const { parentPath } of files) {
