@@ -27,6 +27,7 @@ const good = { exports: { '.': dot }, files: ['dist'], sideEffects: false };
 const built = { 'dist/index.js': 'export const x = 1;\n', 'dist/index.d.ts': 'export declare const x: number;\n' };
 
 const dual = {
+  engines: { node: '>=22.15.0' },
   exports: {
     '.': {
       import: { types: './dist/index.d.ts', default: './dist/index.js' },
