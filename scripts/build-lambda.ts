@@ -135,6 +135,36 @@ const SDKS = [
   { name: '@aws-sdk/credential-provider-node', entry: 'aws-sdk-credentials', user: 'auth/aws-credentials.ts' },
 ] as const;
 
+/** Where the signer's helpers are. Their index makes classes of its own, which esbuild cannot leave out. */
+const SERDE: Readonly<Record<string, string>> = {
+  'serde/util-hex-encoding/hex-encoding': 'fromHex, toHex',
+  'serde/util-utf8/fromUtf8': 'fromUtf8',
+  'serde/util-utf8/toUint8Array': 'toUint8Array',
+  'serde/is-array-buffer/is-array-buffer': 'isArrayBuffer',
+  'serde/writeKey': 'writeKey',
+  'transport/hasOwn': 'hasOwn',
+};
+const SUBMODULES = 'node_modules/@smithy/core/dist-es/submodules';
+
+const smallSigner: Plugin = {
+  name: 'small-signer',
+  setup: (build) => {
+    build.onResolve({ filter: /^@smithy\/core\/serde$/ }, ({ importer, path }) =>
+      importer.includes('signature-v4') ? { path, namespace: 'serde', sideEffects: false } : undefined,
+    );
+    // It writes headers of event streams, and what is signed here are requests.
+    build.onLoad({ filter: /signature-v4\/dist-es\/HeaderFormatter\.js$/ }, () => ({
+      contents: 'export class HeaderFormatter {}',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'serde' }, () => ({
+      contents: Object.entries(SERDE)
+        .map(([file, names]) => `export { ${names} } from '${join(root, SUBMODULES, `${file}.js`)}';`)
+        .join(''),
+      resolveDir: root,
+    }));
+  },
+};
+
 const sdkApart: Plugin = {
   name: 'sdk-apart',
   setup: (build) => {
@@ -204,12 +234,12 @@ export const buildLambda = async (
     // The build of yaml for Node is CommonJS, which an ES module can neither require from nor import names of.
     alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   } as const satisfies BuildOptions;
-  const parts = await build({ ...options, write: false, plugins: [sdkApart, lazyBuiltins()] });
+  const parts = await build({ ...options, write: false, plugins: [sdkApart, smallSigner, lazyBuiltins()] });
   const { metafile } = await build({
     ...options,
     // They have no effects, indeed; that they are named puts them together.
     logOverride: { 'ignored-bare-import': 'silent' },
-    plugins: [sdkApart, lazyBuiltins(coreOf(parts.metafile))],
+    plugins: [sdkApart, smallSigner, lazyBuiltins(coreOf(parts.metafile))],
   });
   await buildSdk(draft);
   const files: Zippable = {};

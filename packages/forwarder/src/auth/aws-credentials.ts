@@ -1,5 +1,4 @@
 import { awsServiceUrl } from './aws-endpoint.ts';
-import { assumeRole } from './assume-role.ts';
 import { AuthenticationError } from './authentication-error.ts';
 import { renewing } from './renewing.ts';
 import type { AwsCredentials, CredentialsProvider } from './sign.ts';
@@ -96,8 +95,12 @@ export const awsCredentials = (env: Environment, options: AwsCredentialsOptions 
   if (role === undefined) return own;
   const { region } = role;
   const url = awsServiceUrl('sts', 'STS', region, env);
+  let assume: CredentialsProvider | undefined;
   return renewing({
-    fetch: assumeRole({ ...role, url, region, credentials: own, now }),
+    fetch: async () => {
+      assume ??= (await import('./assume-role.ts')).assumeRole({ ...role, url, region, credentials: own, now });
+      return assume();
+    },
     expiresAtMs: ({ expiresAtMs }) => expiresAtMs,
     marginMs: MARGIN_MS,
     now,

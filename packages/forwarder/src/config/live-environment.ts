@@ -7,7 +7,6 @@ import type { Config, DeadLetterSettings } from './settings.ts';
 import { parseReference, REFERENCES, referencesIn } from './values/reference.ts';
 import { sourcesOf } from './values/sources.ts';
 import { type Values, valuesOf } from './values/values.ts';
-import { ofSecrets, withSecrets } from './with-secrets.ts';
 
 /** What {@link liveEnvironment} has to know besides the variables. */
 export interface LiveEnvironmentOptions {
@@ -84,12 +83,13 @@ export const liveEnvironment = async (options: LiveEnvironmentOptions): Promise<
     const reason = problems.map(({ path, message }) => `${path} ${message}`).join('; ');
     const broken = Object.fromEntries(reason === '' ? [] : Object.keys(config.exporters).map((id) => [id, reason]));
     const found = secrets?.destinations();
-    const all = found === undefined ? config : (withSecrets(config, found) as unknown as Config);
+    const together = found && (await import('./with-secrets.ts'));
+    const all = found === undefined ? config : (together?.withSecrets(config, found) as unknown as Config);
     return complete({
       ...all,
       ...(store && { dead_letter: store }),
       ...(problems.length > 0 || found !== undefined ? { broken: { ...broken, ...found?.broken } } : {}),
-      ...(found && ofSecrets(found)),
+      ...(found && together?.ofSecrets(found)),
     });
   };
   const draft: Draft = {

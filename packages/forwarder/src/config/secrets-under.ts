@@ -39,7 +39,7 @@ export const secretsUnder = (prefix: string, env: Environment): SecretsUnder => 
   const destinations = (): VersionedDestinations => {
     if (secrets !== undefined) {
       const version = createHash('sha256').update(JSON.stringify(secrets)).digest('hex');
-      return { ...destinationsOfSecrets(secrets, prefix), version };
+      return { ...destinationsOfSecrets(secrets, prefix, env), version };
     }
     const { problem: message, permanent } = problem;
     throw new ConfigError([{ path: 'secrets_prefix', message, passing: !permanent }]);

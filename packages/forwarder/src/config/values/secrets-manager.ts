@@ -1,6 +1,5 @@
 import { partitionOf, regionOf } from './aws-json-endpoint.ts';
 import { type AwsSourceOptions, jsonCaller } from './aws-json.ts';
-import { problemOf } from './aws-json-failure.ts';
 import { parseSecretId, textOfSecret } from './secrets-manager-id.ts';
 import type { Found, ValueSource } from './source.ts';
 
@@ -30,6 +29,7 @@ export const secretsManager = (options: AwsSourceOptions): ValueSource => {
       secret.region === undefined
         ? `arn:${partitionOf(region)}:secretsmanager:${region}:*:secret:${secret.id}-*`
         : secret.id;
+    const { problemOf } = await import('./aws-json-failure.ts');
     return problemOf(reply.failure, { ...reply.asked, action: 'secretsmanager:GetSecretValue', resource });
   };
 

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { awsCredentials } from '../../auth/aws-credentials.ts';
 import type { CredentialsProvider } from '../../auth/sign.ts';
 import type { Environment } from '../endpoint.ts';
 import type { Scheme } from './reference.ts';
-import { preferExtension, secretsExtension } from './secrets-extension.ts';
+import { secretsManager } from './secrets-manager.ts';
 import type { ValueSource } from './source.ts';
 
 /** Credentials of the same variables are found once. */
@@ -19,7 +20,7 @@ const directSource = async (scheme: Scheme | 's3', env: Environment): Promise<Va
   const options = { env, credentials: credentialsOf(env) };
   switch (scheme) {
     case 'secretsmanager':
-      return (await import('./secrets-manager.ts')).secretsManager(options);
+      return secretsManager(options);
     case 'ssm':
       return (await import('./parameter-store.ts')).parameterStore(options);
     case 's3':
@@ -27,11 +28,15 @@ const directSource = async (scheme: Scheme | 's3', env: Environment): Promise<Va
   }
 };
 
+/** Where Lambda unpacks the AWS Parameters and Secrets extension of a layer. */
+const EXTENSION = '/opt/extensions/AWSParametersAndSecretsLambdaExtension';
+
 /** Where the values of each scheme are read, with the credentials of these variables; each is opened once, when it is first needed. */
 export const sourcesOf = (env: Environment): ((scheme: Scheme | 's3') => Promise<ValueSource>) => {
   const open = async (scheme: Scheme | 's3'): Promise<ValueSource> => {
     const direct = await directSource(scheme, env);
-    if (scheme === 's3') return direct;
+    if (scheme === 's3' || !existsSync(EXTENSION)) return direct;
+    const { preferExtension, secretsExtension } = await import('./secrets-extension.ts');
     // The first reading, while the environment starts, is a fresh one: it leaves the extension alone.
     return preferExtension(direct, secretsExtension({ env, of: scheme }), { initialising: () => false });
   };
