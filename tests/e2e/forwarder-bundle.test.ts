@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildLambda, type LambdaBuild } from '../../scripts/build-lambda.ts';
+import { signatureFault } from '../conformance/backends/fakes/aws-signature.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'otlp-bundle-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,6 +30,9 @@ const loadedAtStart = ({ outputs }: Metafile): readonly string[] => {
   if (entry !== undefined) visit(entry);
   return [...seen].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
 };
+
+type Signs = (request: object) => Promise<Readonly<Record<string, string>>>;
+const SIGNER = 'packages/forwarder/src/auth/sign.ts';
 
 describe('the deployable', () => {
   let first: LambdaBuild;
@@ -96,6 +100,23 @@ describe('the deployable', () => {
     // The YAML parser names two of them without the prefix; the AWS SDK lies beside its chunk.
     const known = ['buffer', 'process', './aws-sdk-s3.mjs', './aws-sdk-credentials.mjs'];
     expect([...new Set(bare)].filter((path) => !known.includes(path))).toEqual([]);
+  });
+
+  it('signs requests although it leaves out what signs event streams', async () => {
+    const [chunk] = Object.entries(first.metafile.outputs).find(([, { inputs }]) => SIGNER in inputs) ?? [''];
+    const parts = (await import(pathToFileURL(join(first.directory, 'chunks', basename(chunk))).href)) as object;
+    const signers = Object.values(parts).filter((part) => typeof part === 'function') as Signs[];
+    expect(signers).toHaveLength(1);
+    const signer = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example', sessionToken: 'token' };
+    const where = { service: 'xray', region: 'eu-west-1' };
+    const url = new URL('https://xray.eu-west-1.amazonaws.com/v1/traces');
+    const body = Buffer.from('body');
+    const given = { 'content-type': 'application/x-protobuf' };
+    const request = { method: 'POST', url, headers: given, body, ...where, credentials: signer, nowMs: Date.now() };
+    const headers = { host: url.host, ...given, ...(await signers[0]?.(request)) };
+    const seen = { method: 'POST', host: url.host, path: url.pathname, headers, sent: body, body, signal: undefined };
+    expect(signatureFault(seen, where, signer)).toBeUndefined();
+    expect(signatureFault({ ...seen, sent: Buffer.from('another') }, where, signer)).toMatch(/does not match/);
   });
 
   it('carries no path of the machine that built it', () => {
