@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Report } from '@serverless-otlp/forwarder';
-import { loadForwarder } from '@serverless-otlp/forwarder/config';
+import { loadForwarder, loadRedrive } from '@serverless-otlp/forwarder/config';
 import { type FakeCollector, startFakeCollector } from '@serverless-otlp/testing/fake-collector';
 import {
   type FakeSecretsManager,
@@ -17,7 +17,7 @@ const CONTEXT = { getRemainingTimeInMillis: () => 10_000 };
 const LINE = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"checkout"}]}]}]}';
 
 const eventOf = (logGroup = '/aws/lambda/shop'): unknown => {
-  const logEvents = [{ id: '1', timestamp: 1, message: LINE }];
+  const logEvents = [{ id: '1', timestamp: Date.now(), message: LINE }];
   const data = {
     messageType: 'DATA_MESSAGE',
     owner: '1',
@@ -247,6 +247,32 @@ describe('secrets under a prefix', () => {
     key = 'canary-2';
     secretOf('a', { auth: 'x-api-key=canary-2' });
     expect(await invoke()).toMatchObject({ 'otlp_http/a': { traces: { delivered: 1 } } });
+  });
+
+  it('D1: what waits for one whose exclude nobody can read goes on waiting', async () => {
+    secretOf('a');
+    key = 'canary-2';
+    const variables = { COLLECTORS_SECRETS_KEY_PREFIX: 'keys', OTLP_FORWARDER_DEAD_LETTER: join(folder, 'letters') };
+    const { invoke } = await start(variables);
+    expect(await invoke()).toMatchObject({ 'otlp_http/a': { traces: { pending: 1 } } });
+    key = undefined;
+    const again = async (): Promise<void> => {
+      const redrive = await loadRedrive({
+        env: environment(variables),
+        onReport: () => undefined,
+        onWarning: () => undefined,
+        intervalMs: 0,
+      });
+      await redrive({}, CONTEXT);
+    };
+    secretOf('a', { exclude: '[' });
+    await again();
+    expect(readdirSync(join(folder, 'letters'))).toContain('pending');
+    const before = collector.requests.length;
+    secretOf('a', { exclude: '^/aws/lambda/other' });
+    await again();
+    expect(collector.requests).toHaveLength(before + 1);
+    expect(readdirSync(join(folder, 'letters'))).not.toContain('pending');
   });
 
   it('D4: one that is wrong waits alone', async () => {

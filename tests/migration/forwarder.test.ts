@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { collectorOf, forwardWith, LINES, variablesFor } from './forwarding.ts';
 
+/** A line of an instrumented function that calls itself so. */
+const lineOf = (source: string): string =>
+  `{"__otel_otlp_stdout":"1","source":"${source}","endpoint":"http://x/v1/traces","method":"POST","content-type":"application/json","payload":${LINES.traces}}`;
+
 describe('migration: a forwarder that has nothing but the secrets and the variable of the reference', () => {
   it('sends to all of them, each with its own key, signed where it says so', async () => {
     const [one, other] = [await collectorOf(), await collectorOf()];
@@ -30,6 +34,15 @@ describe('migration: a forwarder that has nothing but the secrets and the variab
     expect(report.destinations).toMatchObject({ 'otlp_http/a': { traces: { decoded: 1, filtered: 1 } } });
     await forwardWith(env, [LINES.traces], { logGroup: '/aws/lambda/shop' });
     expect(collector.requests).toHaveLength(1);
+  });
+
+  it('sends nothing where the source is excluded, and what is not', async () => {
+    const collector = await collectorOf();
+    const env = await variablesFor({ a: { name: 'a', endpoint: collector.url, exclude: '^dev-' } });
+    const lines = ['dev-shop', 'shop', `${'x'.repeat(600)}`].map(lineOf);
+    const report = await forwardWith(env, lines, { logGroup: '/aws/lambda/shop' });
+    expect(collector.requests).toHaveLength(1);
+    expect(report.destinations).toMatchObject({ 'otlp_http/a': { traces: { decoded: 3, filtered: 2, delivered: 1 } } });
   });
 
   it('F18: one whose exclude does not compile gets nothing, and the others theirs', async () => {

@@ -6,7 +6,7 @@ import {
   testTls,
 } from '@serverless-otlp/testing/fake-collector';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { OutgoingRequest } from '../types.ts';
+import type { OutgoingRequest } from '../http/authenticator.ts';
 import { oauth2, type OAuth2Options } from './oauth2.ts';
 
 const SECRET = 'client/secret&é';

@@ -1,5 +1,5 @@
 import { httpTransport, type HttpTransport, type TlsOptions } from '../http/transport.ts';
-import type { Authenticator } from '../types.ts';
+import type { Authenticator } from '../http/authenticator.ts';
 import { AuthenticationError } from './authentication-error.ts';
 import { renewing } from './renewing.ts';
 import { type Token, tokenOf, tokenProblem } from './token.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutgoingRequest } from '../types.ts';
+import type { OutgoingRequest } from '../http/authenticator.ts';
 import { type AwsCredentials, sigv4, type Sigv4Options } from './sigv4.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);

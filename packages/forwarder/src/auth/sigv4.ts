@@ -1,4 +1,4 @@
-import type { Authenticator } from '../types.ts';
+import type { Authenticator } from '../http/authenticator.ts';
 import { AuthenticationError } from './authentication-error.ts';
 import { awsEndpointOf } from './aws-endpoint.ts';
 import { type AwsCredentials, type CredentialsProvider, signAws } from './sign.ts';

@@ -1,6 +1,6 @@
 import { startFakeCollector } from '@serverless-otlp/testing/fake-collector';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Authenticator } from '../types.ts';
+import type { Authenticator } from '../http/authenticator.ts';
 import { withAuth } from './auth.ts';
 import { configOfEnvironment } from './environment.ts';
 import type { Config, OtlpHttpSettings } from './settings.ts';

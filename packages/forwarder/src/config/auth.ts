@@ -1,7 +1,7 @@
 import { SIGNALS } from '@serverless-otlp/otlp';
 import { awsEndpointOf } from '../auth/aws-endpoint.ts';
 import type { CredentialsProvider } from '../auth/sign.ts';
-import type { Authenticator } from '../types.ts';
+import type { Authenticator } from '../http/authenticator.ts';
 import { reasonOf, typeOf } from './components.ts';
 import { defined } from './defined.ts';
 import type { Environment } from './endpoint.ts';

@@ -56,7 +56,8 @@ export const buildForwarder = (
   throwProblems(problems);
 
   const { service } = config;
-  const lines = [otlpStdout(config.encodings?.otlp_stdout), otlpJson()];
+  const keepSource = (config.matchers?.size ?? 0) > 0;
+  const lines = [otlpStdout({ ...config.encodings?.otlp_stdout, keepSource }), otlpJson()];
   return {
     receivers: [cloudwatchLogsReceiver()],
     encodings: [cloudwatchLogsEncoding({ lines, ownLogGroups })],

@@ -65,7 +65,8 @@ export const destinationsOf = (
     let reason = config.broken?.[id];
     try {
       if (factory === undefined) return undefined; // what uses it will tell
-      const renewed = config.live?.exporterOf(id, (made) => factory(id, made as never, purpose));
+      const living = config.closed?.[id] === undefined ? config.live : undefined;
+      const renewed = living?.exporterOf(id, (made) => factory(id, made as never, purpose));
       if (renewed !== undefined) {
         if (reason !== undefined) onWarning(`${path}: ${reason}; its telemetry waits until then`);
         return renewed;

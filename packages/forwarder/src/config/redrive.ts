@@ -50,11 +50,17 @@ const headersKept = ({ encodings }: Config): ((metadata: Metadata) => boolean) =
   return (metadata) => Object.keys(metadata).every((name) => !name.startsWith('header.') || kept.has(name));
 };
 
+/** What waits for those that take nothing because nobody can tell what they may have goes on waiting: they are as good as broken. */
+const withClosed = (config: Config): Config => {
+  const { broken, closed = {}, matchers = new Map() } = config;
+  const known = [...matchers].filter(([id]) => !Object.hasOwn(closed, id));
+  return { ...config, broken: { ...broken, ...closed }, matchers: new Map(known) };
+};
+
 /** The destinations whose telemetry waits in the store, as the redrive sees them. */
 const lanesOf = (config: Config, onWarning: (warning: string) => void): readonly LaneDestination[] => {
   const problems: ConfigProblem[] = [];
-  const { broken, closed } = config;
-  const waiting = closed === undefined ? config : { ...config, broken: { ...broken, ...closed } };
+  const waiting = withClosed(config);
   const destinations = destinationsOf(waiting, problems, { purpose: 'redrive', onWarning });
   throwProblems(problems);
   const isKnown = headersKept(config);

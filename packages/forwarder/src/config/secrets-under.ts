@@ -24,6 +24,7 @@ export const secretsUnder = (prefix: string, env: Environment): SecretsUnder => 
   let secrets: readonly ListedSecret[] | undefined;
   let problem = { problem: 'was never read', permanent: false };
   let underway: Promise<string | undefined> | undefined;
+  let made: VersionedDestinations | undefined;
 
   const list = async (): Promise<string | undefined> => {
     const listing = await listSecrets({ env, credentials: credentialsOf(env) }, prefix, TIMEOUT_MS);
@@ -39,7 +40,8 @@ export const secretsUnder = (prefix: string, env: Environment): SecretsUnder => 
   const destinations = (): VersionedDestinations => {
     if (secrets !== undefined) {
       const version = createHash('sha256').update(JSON.stringify(secrets)).digest('hex');
-      return { ...destinationsOfSecrets(secrets, prefix, env), version };
+      if (made?.version !== version) made = { ...destinationsOfSecrets(secrets, prefix, env), version };
+      return made;
     }
     const { problem: message, permanent } = problem;
     throw new ConfigError([{ path: 'secrets_prefix', message, passing: !permanent }]);

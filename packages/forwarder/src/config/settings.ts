@@ -5,7 +5,7 @@ import type { Live } from './live.ts';
 import type { TlsOptions } from '../http/transport.ts';
 import type { PresetName } from './presets.ts';
 import type { AuthSettings } from './settings-auth.ts';
-import type { Authenticator } from '../types.ts';
+import type { Authenticator } from '../http/authenticator.ts';
 
 /** Settings of an `otlp_http` exporter, as a configuration file writes them. The reference page explains each. */
 export interface OtlpHttpSettings extends DestinationSettings {

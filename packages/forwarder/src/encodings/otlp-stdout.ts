@@ -16,22 +16,28 @@ export interface OtlpStdoutOptions {
    * own word; everything not named here is ignored (D19).
    */
   readonly headers?: readonly string[];
+  /** Whether to keep what an envelope says of its service, as metadata `source`: a rule judges it. Default false. */
+  readonly keepSource?: boolean;
 }
+
+/** Longer names are as good as this much of them: no rule reads more. */
+const MAX_SOURCE = 513;
 
 /**
  * Reads otlp-stdout envelopes in every dialect, bare or wrapped by Lambda's log formats.
  *
  * @example otlpStdout({ headers: ['tenant-id'] })
  */
-export const otlpStdout = ({ headers = [] }: OtlpStdoutOptions = {}): Encoding => {
+export const otlpStdout = ({ headers = [], keepSource = false }: OtlpStdoutOptions = {}): Encoding => {
   const allowed = headers.map((name) => name.toLowerCase()).filter((name) => HEADER_NAME.test(name));
 
-  const metadataOf = (sent: ReadonlyMap<string, string>): Metadata | undefined => {
+  const metadataOf = (sent: ReadonlyMap<string, string>, source: string | undefined): Metadata | undefined => {
+    const own = keepSource && source !== undefined ? [['source', source.slice(0, MAX_SOURCE)] as const] : [];
     const kept = allowed.flatMap((name) => {
       const value = sent.get(name);
       return value !== undefined && HEADER_VALUE.test(value) ? [[`header.${name}`, value] as const] : [];
     });
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+    return kept.length + own.length === 0 ? undefined : Object.fromEntries([...own, ...kept]);
   };
 
   return {
@@ -45,11 +51,11 @@ export const otlpStdout = ({ headers = [] }: OtlpStdoutOptions = {}): Encoding =
       try {
         const line = parseLogLine(text, isEnvelope);
         if (line === undefined) return undefined;
-        const { request, headers: sent } = readEnvelope(line.value, line.text, inflateOn(budget, limit));
+        const { request, headers: sent, source } = readEnvelope(line.value, line.text, inflateOn(budget, limit));
         const weight = weightOf(request, limit);
         // What was not compressed, or takes more room in protobuf than in JSON.
         budget.spend(Math.max(0, weight - (left - budget.allow(Infinity))));
-        const metadata = metadataOf(sent);
+        const metadata = metadataOf(sent, source);
         return [metadata === undefined ? { request } : { request, metadata: { ...record.attributes, ...metadata } }];
       } catch (error) {
         return [unopened(record, error, limit, MAX_PAYLOAD_BYTES)];

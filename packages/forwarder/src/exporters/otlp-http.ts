@@ -1,5 +1,6 @@
 import type { Signal } from '@serverless-otlp/otlp';
-import type { Authenticator, Exporter, Outcome, Telemetry } from '../types.ts';
+import type { Authenticator } from '../http/authenticator.ts';
+import type { Exporter, Outcome, Telemetry } from '../types.ts';
 import { bodyOf } from './otlp-http/body.ts';
 import { configuredHeaders, NO_HEADERS, routingHeaders } from './otlp-http/headers.ts';
 import { httpUrl } from '../http/http-url.ts';

@@ -10,9 +10,9 @@ const MAX_NAMED = 10;
 /** How much of an error's message a report repeats, in characters. */
 const MAX_MESSAGE = 300;
 
-/** What the source says of itself. Kept envelope headers are the function's words: no report repeats their values. */
+/** What CloudWatch says of the source. Kept headers and names of envelopes are the function's words: no report repeats them. */
 const sourceOf = (metadata: Metadata): Metadata =>
-  Object.fromEntries(Object.entries(metadata).filter(([name]) => !name.startsWith('header.')));
+  Object.fromEntries(Object.entries(metadata).filter(([name]) => name !== 'source' && !name.startsWith('header.')));
 
 type Quarantined = Extract<Outcome, { status: 'rejected' | 'stored' }>;
 

@@ -8,7 +8,8 @@ import {
 } from '@serverless-otlp/testing/fake-collector';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpAnswer, HttpTransport } from '../../http/transport.ts';
-import type { Authenticator, Outcome } from '../../types.ts';
+import type { Authenticator } from '../../http/authenticator.ts';
+import type { Outcome } from '../../types.ts';
 import { otlpHttp } from '../otlp-http.ts';
 import { authenticated } from './authenticated.ts';
 

@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpTransport } from '../../http/transport.ts';
-import type { Authenticator } from '../../types.ts';
+import type { Authenticator } from '../../http/authenticator.ts';
 
 /** What an authenticator rejects with: an `AuthenticationError`; anything else is a mistake of its own that no later try will mend. */
 const failureOf = (error: unknown): HttpAnswer => {
