@@ -5,7 +5,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { withBuiltins } from './build-lambda.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const packageFolder = join(root, 'packages/stdout-exporter');
@@ -13,8 +14,53 @@ const packageFolder = join(root, 'packages/stdout-exporter');
 /** The subpaths of the package. */
 const ENTRIES: readonly string[] = ['index', 'traces', 'metrics', 'logs', 'register'];
 
-/** Bundles all entries in both forms. */
-const bundle = async (destination: string): Promise<void> => {
+/**
+ * What is bundled in place of whole packages: the serializers without what reads responses and writes JSON, and of the API and the SDK
+ * the enumerations they compare with. The API's own logger would cost more to set up than its one debug message is worth.
+ */
+const IN_PLACE_OF: Readonly<Record<string, string>> = {
+  '@opentelemetry/otlp-transformer': `
+    import { serializeTraceExportRequest } from 'otlp-transformer/dist/trace/protobuf/trace-serializer.mjs';
+    import { serializeMetricsExportRequest } from 'otlp-transformer/dist/metrics/protobuf/metrics-serializer.mjs';
+    import { serializeLogsExportRequest } from 'otlp-transformer/dist/logs/protobuf/logs-serializer.mjs';
+    export const ProtobufTraceSerializer = { serializeRequest: serializeTraceExportRequest };
+    export const ProtobufMetricsSerializer = { serializeRequest: serializeMetricsExportRequest };
+    export const ProtobufLogsSerializer = { serializeRequest: serializeLogsExportRequest };`,
+  '@opentelemetry/api': `
+    export const diag = { debug: () => undefined };
+    export { ValueType } from 'api/dist/metrics/Metric.mjs';
+    export { SeverityNumber } from 'api/dist/logs/LogRecord.mjs';`,
+  '@opentelemetry/sdk-metrics': `
+    export { AggregationTemporality } from 'sdk-metrics/dist/export/AggregationTemporality.mjs';
+    export { DataPointType } from 'sdk-metrics/dist/export/MetricData.mjs';`,
+};
+
+const inPlaceOf: Plugin = {
+  name: 'in-place-of',
+  setup: (build) => {
+    const openTelemetry = join(root, 'node_modules/@opentelemetry');
+    build.onResolve({ filter: /^@opentelemetry\// }, ({ path }) =>
+      path in IN_PLACE_OF ? { path, namespace: 'in-place-of', sideEffects: false } : undefined,
+    );
+    build.onResolve({ filter: /^[a-z-]+\/dist\//, namespace: 'in-place-of' }, ({ path }) => ({
+      path: join(openTelemetry, path),
+      sideEffects: false,
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'in-place-of' }, ({ path }) => ({ contents: IN_PLACE_OF[path] ?? '' }));
+    // Reading is not for exporters: with the chunk it loads late, everything the two share would be wrapped to be loaded late.
+    build.onLoad({ filter: /[\\/]compact[\\/]load\.ts$/ }, () => ({
+      contents: 'export const compactInflate = undefined;',
+    }));
+    // An import of one of Node's modules touches all of its exports.
+    build.onLoad({ filter: /[\\/]packages[\\/]otlp[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: withBuiltins(readFileSync(path, 'utf8')),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** Bundles all entries in both forms, each into one file that imports nothing. */
+export const bundleStdoutExporter = async (destination: string): Promise<void> => {
   for (const format of ['esm', 'cjs'] as const) {
     await build({
       absWorkingDir: packageFolder,
@@ -30,6 +76,7 @@ const bundle = async (destination: string): Promise<void> => {
       conditions: ['@serverless-otlp/source'],
       define: format === 'cjs' ? { 'import.meta.filename': '__filename' } : {},
       legalComments: 'none',
+      plugins: [inPlaceOf],
       logLevel: 'warning',
     });
   }
@@ -56,7 +103,7 @@ const copyTypes = (declarations: string, destination: string, name: string, done
 
 /** Builds into `packages/stdout-exporter/dist`, or elsewhere. */
 export const buildStdoutExporter = async (destination: string = join(packageFolder, 'dist')): Promise<void> => {
-  await bundle(destination);
+  await bundleStdoutExporter(destination);
   const done = new Set<string>();
   for (const name of ENTRIES) copyTypes(join(packageFolder, 'dist/declarations'), destination, name, done);
 };

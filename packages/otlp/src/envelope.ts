@@ -2,13 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { decodeBase64 } from './base64.ts';
 import { compactInflate, type Inflate } from './compact/load.ts';
 import { contentKindOf } from './content-kind.ts';
+import { ENVELOPE_MARKER } from './envelope-marker.ts';
 import { InvalidOtlpError } from './invalid-otlp-error.ts';
 import { parseOtlpJson } from './json/parse.ts';
 import { type OtlpRequest, parseRequest, requestFromJson } from './request.ts';
 import { type Signal, SIGNAL_PATHS, signalOfPath, SIGNALS } from './signal.ts';
 
-/** The key that makes a line an envelope; `_otel` is what its first version (September 2024) was called. */
-export const ENVELOPE_MARKER = '__otel_otlp_stdout';
+/** What the marker of the first version (September 2024) was called. */
 const FIRST_MARKER = '_otel';
 
 /** What an envelope holds. Everything but the request is the writer's own word and proves nothing (D19). */

@@ -19,14 +19,8 @@ export type { LogRecord, ResourceLogs, ScopeLogs } from './messages/logs.ts';
 export type { Metric, ResourceMetrics, ScopeMetrics } from './messages/metrics.ts';
 export type { ExportServiceRequest } from './messages/request.ts';
 export type { ResourceSpans, ScopeSpans, Span } from './messages/trace.ts';
-export {
-  type Envelope,
-  ENVELOPE_MARKER,
-  isEnvelope,
-  readEnvelope,
-  writeEnvelope,
-  type WriteEnvelopeOptions,
-} from './envelope.ts';
+export { ENVELOPE_MARKER } from './envelope-marker.ts';
+export { type Envelope, isEnvelope, readEnvelope, writeEnvelope, type WriteEnvelopeOptions } from './envelope.ts';
 export { type LogLine, parseLogLine } from './log-line.ts';
 export { type ContentKind, contentKindOf } from './content-kind.ts';
 export { compactLoading, type Inflate, loadCompact } from './compact/load.ts';

@@ -1,4 +1,4 @@
-import { ENVELOPE_MARKER } from './envelope.ts';
+import { ENVELOPE_MARKER } from './envelope-marker.ts';
 import { InvalidOtlpError } from './invalid-otlp-error.ts';
 import { checkJsonValues } from './json/bound.ts';
 
