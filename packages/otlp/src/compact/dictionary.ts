@@ -30,7 +30,7 @@ export const compactDictionary = (): Buffer =>
   (dictionary ??= Buffer.concat([
     ...BOUNDS.map((bounds) => Buffer.from(Float64Array.from(bounds).buffer)),
     ...DICTIONARY_1.trim()
-      .split('\n')
+      .split(/[|\n]/)
       .map((entry) => {
         const match = ATTRIBUTE.exec(entry);
         return Buffer.from(match?.[1] === undefined ? entry : attribute(match[1], match[2]), 'latin1');
