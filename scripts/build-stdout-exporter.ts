@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { withBuiltins } from './build-lambda.ts';
+import { withBuiltins } from './lambda/own-sources.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const packageFolder = join(root, 'packages/stdout-exporter');

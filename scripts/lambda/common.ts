@@ -1,0 +1,19 @@
+import type { BuildOptions } from 'esbuild';
+import { repositoryRoot } from '../source-tree.ts';
+
+/** What every bundle here has in common. */
+export const COMMON: BuildOptions & { readonly metafile: true } = {
+  absWorkingDir: repositoryRoot,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.15',
+  mainFields: ['module', 'main'],
+  // Without `module`, the signer would bring the CommonJS build of its library, ten times the size.
+  conditions: ['@serverless-otlp/source', 'module'],
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
