@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 import { coreOf, HANDLER, oneColdStart } from './lambda/cold-start.ts';
-import { COMMON } from './lambda/common.ts';
+import { BUNDLE_OPTIONS } from './lambda/bundle-options.ts';
 import { lazyBuiltins } from './lambda/own-sources.ts';
 import { buildSdk, sdkApart } from './lambda/sdk.ts';
 import { smallSigner } from './lambda/signer.ts';
@@ -31,6 +31,18 @@ const filesBelow = (directory: string): readonly string[] =>
 /** Zip entries carry a date; 1980-01-01 is the earliest the format knows, in every time zone. */
 const FIXED_DATE = new Date(1980, 0, 1, 0, 0, 0);
 
+/** Removes what nothing loads: esbuild writes a chunk for an `import()` also where it has left out the function around it. */
+const removeOrphans = ({ outputs }: Metafile): void => {
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next } of outputs[path]?.imports ?? []) if (next in outputs) load(next);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint === HANDLER) load(path);
+  for (const path of Object.keys(outputs)) if (!loaded.has(path)) rmSync(join(repositoryRoot, path));
+};
+
 /** Bundles the handler and zips it. What only a configuration file or YAML needs lies in chunks of its own. */
 export const buildLambda = async (
   directory: string = join(repositoryRoot, 'packages/forwarder/dist/lambda'),
@@ -39,7 +51,7 @@ export const buildLambda = async (
   const draft = `${directory}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   const options: BuildOptions & { readonly metafile: true } = {
-    ...COMMON,
+    ...BUNDLE_OPTIONS,
     entryPoints: { index: HANDLER },
     outdir: draft,
     outExtension: { '.js': '.mjs' },
@@ -55,6 +67,7 @@ export const buildLambda = async (
     logOverride: { 'ignored-bare-import': 'silent' },
     plugins: [sdkApart, smallSigner, oneColdStart(core), lazyBuiltins(core)],
   });
+  removeOrphans(metafile);
   await buildSdk(draft);
   const files: Zippable = {};
   for (const path of filesBelow(draft)) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { repositoryRoot } from '../source-tree.ts';
-import { COMMON } from './common.ts';
+import { BUNDLE_OPTIONS } from './bundle-options.ts';
 import { lazyBuiltins } from './own-sources.ts';
 
 /**
@@ -43,7 +43,7 @@ const sdkEntries: Plugin = {
 /** Builds it into the chunks of this directory. */
 export const buildSdk = async (directory: string): Promise<void> => {
   await build({
-    ...COMMON,
+    ...BUNDLE_OPTIONS,
     entryPoints: SDKS.map(({ entry }) => ({ in: `sdk:${entry}`, out: entry })),
     outdir: join(directory, 'chunks'),
     outExtension: { '.js': '.mjs' },

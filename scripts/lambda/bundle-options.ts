@@ -2,7 +2,7 @@ import type { BuildOptions } from 'esbuild';
 import { repositoryRoot } from '../source-tree.ts';
 
 /** What every bundle here has in common. */
-export const COMMON: BuildOptions & { readonly metafile: true } = {
+export const BUNDLE_OPTIONS: BuildOptions & { readonly metafile: true } = {
   absWorkingDir: repositoryRoot,
   bundle: true,
   splitting: true,
