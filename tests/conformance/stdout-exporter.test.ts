@@ -32,7 +32,7 @@ const orderOf = ({ source, headers, level, request }: StrictLine): PrintOrder =>
 /** All that may differ: who wrote it, and the order in which one of three writers puts a field. */
 const content = ({ version: _, fields, ...rest }: StrictLine): unknown => ({ ...rest, fields: [...fields].sort() });
 
-const spansOf = (request: Uint8Array): unknown[] => ORACLES.map(({ decode }) => decode('traces', request));
+const spansOf = (request: Uint8Array): unknown[] => ORACLES.map((oracle) => oracle.decode('traces', request));
 
 describe.each(Object.entries(PUBLISHED))('a strict parser of the published format and lines of %s', (name, lines) => {
   it('E1, E2: reads ours as it reads theirs', async () => {

@@ -36,7 +36,7 @@ export const strictParse = (line: string): StrictLine => {
   if (fields[0] !== '__otel_otlp_stdout') refuse('the marker is not the first field');
   const { base64, headers, level } = value;
   if (typeof base64 !== 'boolean') return refuse('"base64" is no boolean');
-  if (level !== undefined && !LEVELS.includes(String(level))) refuse(`level ${JSON.stringify(level)}`);
+  if (level !== undefined && !(LEVELS as unknown[]).includes(level)) refuse(`level ${JSON.stringify(level)}`);
   if (headers !== undefined && !(Object.values(headers as object) as unknown[]).every((one) => typeof one === 'string'))
     refuse('a header is no string');
   const payload = Buffer.from(textOf('payload'), base64 ? 'base64' : 'utf8');
