@@ -1,6 +1,10 @@
 import { otlpJson } from '@serverless-otlp/forwarder/encodings/otlp-json';
 import { otlpStdout } from '@serverless-otlp/forwarder/encodings/otlp-stdout';
 import type { Decoded, Encoding, InflateBudget } from '@serverless-otlp/forwarder/types';
+import { loadCompact } from '@serverless-otlp/otlp';
+
+// Here lines are read one by one, so compact ones have to be readable from the first on.
+await loadCompact();
 
 /** The line encodings of the forwarder, in its order. */
 export const LINE_ENCODINGS: readonly Encoding[] = [otlpStdout(), otlpJson()];
