@@ -22,6 +22,7 @@ const itemsSent = (sent: readonly Telemetry[]): Items => {
 
 const FILES = {
   'java-otlp-stdout.jsonl': { spans: 2, points: 4, records: 1, service: 'checkout-java' },
+  'own-program.jsonl': { spans: 2, points: 1, records: 1, service: 'checkout-own' },
   'python-envelopes.jsonl': { spans: 4, points: 0, records: 0, service: 'checkout-python' },
   'python-otlp-json.jsonl': { spans: 2, points: 2, records: 1, service: 'checkout-python' },
   'rust-envelopes.jsonl': { spans: 4, points: 0, records: 0, service: 'checkout-rust' },
@@ -54,4 +55,11 @@ describe.each(Object.entries(FILES))('%s', (file, { spans, points, records, serv
     if (points > 0) expect(metrics.join()).toContain('"tier"');
     if (records > 0) expect(logs.join()).toContain('order taken');
   });
+});
+
+it('the program of the guide is the one that was run', () => {
+  const guide = readFileSync(new URL('../../docs/guides/other-languages.md', import.meta.url), 'utf8');
+  const program = readFileSync(new URL('programs/own_program.py', folder), 'utf8');
+  const written = /def write\(.*?\n(?=```|\n\n)/s;
+  expect(written.exec(program)?.[0]).toBe(written.exec(guide)?.[0]);
 });
