@@ -59,6 +59,11 @@ describe.each(CASES)('$format lines of $signal', ({ format, signal }) => {
     }
   });
 
+  it('E4: hold the same with the count of dropped lines behind them', () => {
+    const line = first(signal, bytes, { format, maxLineBytes: 1_000_000 });
+    expect(idsOf(read(`${line.slice(0, -1)},"dropped":7}`))).toEqual(idsOf(otlpRequest(signal, bytes)));
+  });
+
   it('E3: are split at item boundaries when they would be too long, and lose nothing', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 8000 }), fc.integer({ min: 1, max: 60 }), (maxLineBytes, items) => {

@@ -1,5 +1,17 @@
 import { fileDevice, fs } from './file-device.ts';
-import { writeAll } from './write-line.ts';
+import { type Device, writeAll } from './write-line.ts';
+
+/** Pipes whose reader has stalled: nobody waits for it again until it takes something. */
+const stalled = new Set<string>();
+
+/** Writes one line; whether all of it is out. */
+const writeOne = (path: string, device: Device, line: string, maxWaitMs: number): boolean => {
+  const bytes = Buffer.from(`${line}\n`);
+  const whole = writeAll(device, bytes, maxWaitMs, stalled.has(path)) === bytes.length;
+  if (whole) stalled.delete(path);
+  else stalled.add(path);
+  return whole;
+};
 
 /**
  * Opens the pipe, writes these lines and closes it, so that its reader sees an end for each export; without lines it opens and
@@ -16,8 +28,7 @@ export const writeToPipe = (path: string, lines: readonly string[], maxWaitMs: n
     const device = fileDevice(fd);
     let written = 0;
     for (const line of lines) {
-      const bytes = Buffer.from(`${line}\n`);
-      if (writeAll(device, bytes, maxWaitMs) < bytes.length) break;
+      if (!writeOne(path, device, line, maxWaitMs)) break;
       written++;
     }
     return written;
