@@ -87,6 +87,19 @@ it('C12: the message of a google.rpc.Status is found in both encodings', () => {
   expect(statusMessageOf(Buffer.from('{"code":3,"message":"invalid"}'), JSON_TYPE)).toBe('invalid');
 });
 
+it.each([
+  ['{"error":"unknown API key"}', 'unknown API key'],
+  ['{"errors":["Forbidden","more"]}', 'Forbidden'],
+  ['{"error":{"code":401,"message":"Token Authentication failed"}}', 'Token Authentication failed'],
+  ['{"errors":[{"title":"","detail":"too large"}]}', 'too large'],
+  ['[{"message":"first"}]', 'first'],
+  ['{"message":"","error":"second"}', 'second'],
+  ['{"error":{"error":{"error":{"error":"too deep"}}}}', undefined],
+  ['{"__proto__":{"message":"inherited"}}', undefined],
+])('C12: %s, as backends of their own mind answer, says %s', (body, words) => {
+  expect(statusMessageOf(Buffer.from(body), JSON_TYPE)).toBe(words);
+});
+
 it('C12: whatever cannot be read is no message', () => {
   const bodies = [
     Buffer.alloc(0),

@@ -57,16 +57,28 @@ export const encodeExportResponse = (
   return kind === 'json' ? Buffer.from(JSON.stringify(value)) : encodeMessage(messageNamed(name), value);
 };
 
+/** Where JSON has its words: `google.rpc.Status` has a message; backends that ignore it have errors of their own, text or objects. */
+const WORDS = ['message', 'error', 'errors', 'detail'];
+const MAX_DEPTH = 3;
+
+const wordsIn = (value: unknown, depth: number = 0): string | undefined => {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) return wordsIn(value[0], depth + 1);
+  for (const key of WORDS) {
+    const words = Object.hasOwn(value, key) ? wordsIn((value as Record<string, unknown>)[key], depth + 1) : undefined;
+    if (words !== undefined) return words;
+  }
+  return undefined;
+};
+
 /**
- * The message in the `google.rpc.Status` body of an error answer, for a person to read (C12). Whatever cannot be read is
- * `undefined`: the body of an error never changes what is done about it.
+ * The message in the body of an error answer, for a person to read: of `google.rpc.Status` (C12), or of what a backend writes
+ * instead. Whatever cannot be read is `undefined`: the body of an error never changes what is done about it.
  */
 export const statusMessageOf = (body: Uint8Array, contentType: string | undefined): string | undefined => {
   try {
-    if (contentKindOf(contentType) === 'json') {
-      const { message } = JSON.parse(Buffer.from(body).toString()) as { readonly message?: unknown };
-      return typeof message === 'string' ? message : undefined;
-    }
+    if (contentKindOf(contentType) === 'json') return wordsIn(JSON.parse(Buffer.from(body).toString()));
     if (contentKindOf(contentType) !== 'protobuf') return undefined;
     for (const range of fieldRanges(body, 0, body.length)) {
       if (range.number === 2 && range.end <= body.length)
