@@ -176,6 +176,79 @@ describe('a value by reference', () => {
   });
 });
 
+describe('a value that cannot be used', () => {
+  const withBad = (own: object, over: object): Readonly<Record<string, string>> =>
+    file({
+      exporters: {
+        'otlp_http/bad': { endpoint: collector.url, ...own },
+        'otlp_http/good': { endpoint: collector.url, headers: { 'x-api-key': REFERENCE } },
+      },
+      service: pipelinesTo('otlp_http/bad', 'otlp_http/good'),
+      ...over,
+    });
+
+  it.each<[string, object]>([
+    ['a line break in a token', { auth: { bearer: { token: '${secretsmanager:otlp/bad}' } } }],
+    ['a line break in a header', { headers: { 'x-api-key': 'key ${secretsmanager:otlp/bad}' } }],
+    ['no URL', { endpoint: '${secretsmanager:otlp/bad}' }],
+    ['no number', { timeout_ms: '${secretsmanager:otlp/bad}' }],
+  ])('D4: a secret that holds %s is a matter of its destination alone', async (_what, own) => {
+    keep('canary-1');
+    store.secrets.set('otlp/bad', 'canary-bad\r\nx-other: 1');
+    const { invoke, warnings } = await start(
+      withBad(own, { dead_letter: { folder: { path: join(folder, 'letters') } } }),
+    );
+    expect(warnings).toEqual([expect.stringMatching(/^exporters\.otlp_http\/bad: /)]);
+    expect(await invoke()).toMatchObject({
+      'otlp_http/bad': { traces: { pending: 1 } },
+      'otlp_http/good': { traces: { delivered: 1 } },
+    });
+  });
+
+  it('D4: without a store it is a mistake, and refuses to start', async () => {
+    keep('canary-1');
+    store.secrets.set('otlp/bad', 'canary-bad\n');
+    const bad = start(withBad({ auth: { bearer: { token: '${secretsmanager:otlp/bad}' } } }, {}));
+    await expect(bad).rejects.toThrow(/exporters\.otlp_http\/bad\.auth\.bearer\.token: holds what cannot be sent/);
+  });
+
+  it.each<[string, string | undefined]>([
+    ['lost its key', '{}'],
+    ['can no longer be sent', '{"token":"canary\\n"}'],
+  ])('D4, D11: one that %s keeps no other destination from its new key, store or not', async (_what, bad = '') => {
+    key = 'canary-1';
+    keep(key);
+    store.secrets.set('otlp/bad', '{"token":"canary-bad"}');
+    const { invoke } = await start(withBad({ auth: { bearer: { token: '${secretsmanager:otlp/bad#token}' } } }, {}));
+    store.secrets.set('otlp/bad', bad);
+    await invoke(); // its destination takes nothing of it, and it is read again
+    key = 'canary-2';
+    keep(key);
+    expect(await invoke()).toMatchObject({ 'otlp_http/good': { traces: { delivered: 1 } } });
+  });
+
+  it('V5: one that is no text at all is told as what it is', async () => {
+    store.secrets.set('otlp/backend', '{"api-key":"canary-\\ud800"}');
+    const variables = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${REFERENCE}`,
+    };
+    await expect(start(variables)).rejects.toThrow(/OTEL_EXPORTER_OTLP_HEADERS: secretsmanager:otlp\/backend /);
+  });
+
+  it.each(['12345678901234567890', '1e400', '-9007199254740993'])(
+    'V5: the number %s, which would be sent as another, is refused',
+    async (number) => {
+      store.secrets.set('otlp/backend', `{"api-key":${number}}`);
+      const variables = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${REFERENCE}`,
+      };
+      await expect(start(variables)).rejects.toThrow(/"api-key".*quotation marks/);
+    },
+  );
+});
+
 describe('a configuration that is kept elsewhere', () => {
   const yaml = (name: string): string =>
     `exporters:\n  otlp_http/${name}:\n    endpoint: ${collector.url}\nservice:\n  reload_ms: 1000\n  pipelines:\n    traces:\n      exporters: [otlp_http/${name}]\n`;

@@ -1,7 +1,9 @@
 import { isKept } from './components.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { defined } from './defined.ts';
+import { at } from './references.ts';
 import type { DeadLetterSettings, DestinationSettings } from './settings.ts';
+import { referencesIn } from './values/reference.ts';
 
 /** What is wrong with an exporter that fails alone: values that have no value. */
 export type BrokenExporters = ReadonlyMap<string, readonly ConfigProblem[]>;
@@ -55,6 +57,41 @@ export const takeBroken = (
   for (const problem of left) problems.push(problem);
   return broken;
 };
+
+/** Whether what stands at this place is text that refers to a value kept elsewhere; a header is told of with all the others. */
+const isReferred = (settings: unknown, setting: string): boolean => {
+  const path = setting.split('.');
+  const found = path.reduce<unknown>(at, settings);
+  return (typeof found === 'string' || path.at(-1) === 'headers') && referencesIn(found).length > 0;
+};
+
+/**
+ * The same for values that were read and are no good, such as a key with a line break in it: whoever writes the secret stops no other
+ * destination (D4).
+ *
+ * @param written the exporters with their references.
+ */
+export const takeWrongValues = (
+  written: unknown,
+  exporters: unknown,
+  store: DeadLetterSettings | undefined,
+  problems: ConfigProblem[],
+): BrokenExporters => {
+  if (typeof written !== 'object' || written === null) return new Map();
+  const isOfValue = ({ path }: ConfigProblem): boolean => {
+    const id = ownerOf(path, written);
+    return id !== undefined && isReferred(at(written, id), settingOf(id, path));
+  };
+  const values = problems.filter(isOfValue);
+  const broken = takeBroken(exporters, store, values);
+  const left = problems.filter((problem) => !isOfValue(problem) || values.includes(problem));
+  problems.splice(0, Infinity, ...left);
+  return broken;
+};
+
+/** What is wrong with each in either. */
+export const joined = (one: BrokenExporters, other: BrokenExporters): BrokenExporters =>
+  new Map([...one, ...[...other].map(([id, own]) => [id, [...(one.get(id) ?? []), ...own]] as const)]);
 
 /** What to say of each. */
 export const reasonsOf = (broken: BrokenExporters): Readonly<Record<string, string>> =>

@@ -1,12 +1,12 @@
 import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
 import * as v from 'valibot';
-import { type BrokenExporters, reasonsOf, takeBroken } from './broken-exporters.ts';
+import { type BrokenExporters, joined, reasonsOf, takeBroken, takeWrongValues } from './broken-exporters.ts';
 import { complete } from './complete.ts';
 import { typeOf } from './components.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { expand, type Meanings } from './expand.ts';
 import { PRESETS } from './presets.ts';
-import { undefinedIds } from './references.ts';
+import { at, undefinedIds } from './references.ts';
 import { COMPONENTS } from './registry.ts';
 import { COMPONENT_SCHEMAS, configSchema } from './schema.ts';
 import type { Schema } from './schema-values.ts';
@@ -36,13 +36,12 @@ export const checkedConfig = async (
   const given = (typeof expanded === 'object' && expanded !== null ? expanded : {}) as Readonly<
     Record<string, unknown>
   >;
-  const broken = takeBroken(
-    given['exporters'],
-    (given['dead_letter'] as DeadLetterSettings | undefined) ?? store,
-    problems,
-  );
+  const kept = (given['dead_letter'] as DeadLetterSettings | undefined) ?? store;
+  const missing = takeBroken(given['exporters'], kept, problems);
   const config = check(configSchema, '', secrets === undefined ? expanded : withSecrets(expanded, secrets), problems);
-  const exporters = checkComponents('exporters', given['exporters'], problems, broken);
+  const valid = checkComponents('exporters', given['exporters'], problems, missing);
+  const broken = joined(missing, takeWrongValues(at(parsed, 'exporters'), given['exporters'], kept, problems));
+  const exporters = { ...valid, ...settingsOf(broken, given['exporters']) };
   const processors = checkComponents('processors', given['processors'], problems);
   // As they stand in the file: an id is named in the message, and what a reference stands for may be a secret.
   for (const problem of undefinedIds(parsed)) problems.push(problem);
@@ -59,6 +58,26 @@ export const checkedConfig = async (
   };
   return complete(made, meanings.env);
 };
+
+/** What stands in the file for those that are broken: nothing is made of it. */
+const settingsOf = (broken: BrokenExporters, exporters: unknown): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...broken.keys()].map((id) => [id, at(exporters, id) ?? {}]));
+
+/**
+ * The settings of one exporter as {@link checkedConfig} would make them, whatever has become of the rest: nobody waits for another one's
+ * key (D4). In `broken` when they cannot be used.
+ */
+export const checkedExporter = async (parsed: unknown, id: string, meanings: Meanings): Promise<Config> => {
+  const problems: ConfigProblem[] = [];
+  const given = at(at(parsed, 'exporters'), id);
+  if (given === undefined) return NOTHING;
+  const exporters = { [id]: expand(given, meanings, problems, `exporters.${id}`) };
+  const valid = problems.length > 0 ? exporters : checkComponents('exporters', exporters, problems);
+  if (problems.length > 0) return { ...NOTHING, exporters, broken: reasonsOf(new Map([[id, problems]])) };
+  return complete({ ...NOTHING, exporters: withLimits(valid) }, meanings.env);
+};
+
+const NOTHING: Config = { exporters: {}, service: { pipelines: {} } };
 
 /** Exporters that a pipeline uses and that have no endpoint for its signal. */
 const silentExporters = (
@@ -112,10 +131,10 @@ const check = <T>(
 
 const problemOf = (path: string, issue: v.BaseIssue<unknown>): ConfigProblem => {
   const place = [path, v.getDotPath(issue)].filter((part) => part !== '' && part !== null).join('.');
-  const at = (message: string): ConfigProblem => ({ path: place === '' ? 'the file' : place, message });
-  if (issue.received === 'undefined') return at('is missing');
+  const told = (message: string): ConfigProblem => ({ path: place === '' ? 'the file' : place, message });
+  if (issue.received === 'undefined') return told('is missing');
   // Valibot's own messages quote what they received, which may be a secret.
-  return at(issue.message.startsWith('Invalid') ? 'has the wrong type or value' : issue.message);
+  return told(issue.message.startsWith('Invalid') ? 'has the wrong type or value' : issue.message);
 };
 
 const checkComponents = (
@@ -135,7 +154,7 @@ const checkComponents = (
       continue;
     }
     const valid = check(schema, `${kind}.${id}`, settings ?? {}, problems, broken.get(id));
-    checked.push([id, broken.has(id) ? settings : valid]); // nothing is made of what is broken
+    checked.push([id, valid]);
   }
   return Object.fromEntries(checked);
 };

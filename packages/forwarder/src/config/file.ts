@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { checkedConfig } from './checked.ts';
+import { checkedConfig, checkedExporter } from './checked.ts';
+import { complete } from './complete.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { Environment } from './endpoint.ts';
 import { expand, type Meanings } from './expand.ts';
@@ -86,6 +87,10 @@ const draftOf = async (
       return own.length === 0 ? undefined : () => values.read(own, { fresh: true });
     },
     evaluate: () => checkedConfig(content, meanings, { ...options, secrets: secrets?.destinations() }),
+    evaluateOf: (id) =>
+      secrets?.has(id) === true
+        ? complete({ ...secrets.destinations(), service: { pipelines: {} } }, env)
+        : checkedExporter(content, id, meanings),
   };
 };
 

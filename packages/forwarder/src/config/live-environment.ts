@@ -102,6 +102,7 @@ export const liveEnvironment = async (options: LiveEnvironmentOptions): Promise<
       return references.length === 0 ? undefined : () => values.read(references, { fresh: true });
     },
     evaluate,
+    evaluateOf: evaluate,
   };
   return liveConfig({ read: () => Promise.resolve(draft), onWarning });
 };

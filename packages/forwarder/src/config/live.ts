@@ -10,6 +10,8 @@ export interface Draft {
   readonly refreshOf: (id: string) => (() => Promise<unknown>) | undefined;
   /** The configuration with everything as it is known. Rejects with a `ConfigError`. */
   readonly evaluate: () => Promise<Config>;
+  /** The same of one exporter, whatever is wrong with the others (D4); without the exporter when it is gone. */
+  readonly evaluateOf: (id: string) => Promise<Pick<Config, 'exporters' | 'broken'>>;
 }
 
 /** What of a configuration goes on changing while its forwarder lives. */
@@ -54,8 +56,8 @@ const renewing = (id: string, draft: Draft, config: Config, make: (settings: unk
     first: config.broken?.[id] ?? attempt(() => make(config.exporters[id])),
     renew: async () => {
       await refresh();
-      const { exporters, broken } = await draft.evaluate();
-      const reason = broken?.[id];
+      const { exporters, broken } = await draft.evaluateOf(id);
+      const reason = Object.hasOwn(exporters, id) ? broken?.[id] : 'nothing describes it any more';
       if (reason !== undefined) throw new Error(reason);
       const settings = JSON.stringify(exporters[id]);
       if (settings === used) return undefined;

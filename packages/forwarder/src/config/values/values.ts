@@ -24,9 +24,17 @@ export interface ValuesOptions {
 
 const NEVER_READ: Found = { problem: 'was never read', permanent: false };
 
+/** Half a surrogate pair is no text: no header and no encoding can hold it. */
+const plain = (value: string): Found =>
+  /\p{Cs}/u.test(value) ? { problem: 'holds half a character, which is no text', permanent: true } : { value };
+
+/** Whether a number of JSON is still the one that was written. */
+const isExact = (value: number): boolean => Number.isSafeInteger(value) || !Number.isInteger(value);
+
 /** The text under a key of the JSON object that a secret is. */
 const select = (found: Found, key: string | undefined): Found => {
-  if (key === undefined || !('value' in found)) return found;
+  if (!('value' in found)) return found;
+  if (key === undefined) return plain(found.value);
   let parsed: unknown;
   try {
     parsed = JSON.parse(found.value);
@@ -37,7 +45,12 @@ const select = (found: Found, key: string | undefined): Found => {
     typeof parsed === 'object' && parsed !== null && Object.hasOwn(parsed, key)
       ? (parsed as Readonly<Record<string, unknown>>)[key]
       : undefined;
-  if (typeof value === 'string') return { value };
+  if (typeof value === 'string') return plain(value);
+  if (typeof value === 'number' && !(Number.isFinite(value) && isExact(value)))
+    return {
+      problem: `has a number under the key "${key}" that is too large: put it in quotation marks`,
+      permanent: true,
+    };
   if (typeof value === 'number' || typeof value === 'boolean') return { value: String(value) };
   // Its other keys are not named: who makes secrets may have put one there.
   return { problem: `has no text under the key "${key}"`, permanent: true };
