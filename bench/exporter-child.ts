@@ -1,11 +1,13 @@
 /**
- * A function that traces itself, in a process of its own: `exporter-child.mjs <sdk> <exporter> <lines|cpu> [options of the exporter]`.
- * Its telemetry goes to standard output. With `cpu` the CPU time it took goes to descriptor 3, as JSON.
+ * A function that traces itself, in a process of its own: `exporter-child.mjs <sdk> <task> <options> <exporter>…`. Its telemetry goes
+ * to standard output, the CPU times that it took to descriptor 3, as JSON. The tasks: `lines` prints one line of each shape; `cold`
+ * loads the exporter and invokes once; `warm` invokes with one exporter and the other in turns.
  */
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { invocationSpans, RESOURCE, SINGLE_SPANS, type SpanShape } from './exporter-spans.ts';
+import { interleaved, type Work } from './measure.ts';
 
 /** As much of the SDK as is used here. */
 interface Sdk {
@@ -23,7 +25,7 @@ interface Api {
   readonly trace: { readonly setSpan: (context: object, span: object) => object };
 }
 
-const [sdkFolder = '', exporterFile = '', task = '', options = '{}'] = process.argv.slice(2);
+const [sdkFolder = '', task = '', options = '{}', ...exporterFiles] = process.argv.slice(2);
 const fromSdk = createRequire(`${sdkFolder}/index.js`);
 const { BasicTracerProvider, BatchSpanProcessor } = fromSdk('@opentelemetry/sdk-trace-base') as Sdk;
 const { resourceFromAttributes } = fromSdk('@opentelemetry/resources') as {
@@ -38,8 +40,8 @@ const cpuUs = async (work: () => Promise<void>): Promise<number> => {
   return user + system;
 };
 
-const loadExporter = async (): Promise<object> => {
-  const { OTLPStdoutSpanExporter } = (await import(exporterFile)) as {
+const loadExporter = async (file: string): Promise<object> => {
+  const { OTLPStdoutSpanExporter } = (await import(file)) as {
     readonly OTLPStdoutSpanExporter: new (options: object) => object;
   };
   return new OTLPStdoutSpanExporter(JSON.parse(options) as object);
@@ -49,22 +51,19 @@ let ids = 0;
 /** Ids that do not compress, the same in every run, because they make the bytes of a line. */
 const id = (length: number): string => createHash('sha256').update(String(ids++)).digest('hex').slice(0, length);
 
-let exporter: object = {};
-const load = await cpuUs(async () => {
-  exporter = await loadExporter();
-});
-const provider = new BasicTracerProvider({
-  resource: resourceFromAttributes(RESOURCE),
-  ...(task === 'lines' ? { idGenerator: { generateTraceId: () => id(32), generateSpanId: () => id(16) } } : {}),
-  spanProcessors: [new BatchSpanProcessor(exporter)],
-});
-const tracer = provider.getTracer('checkout');
+const providerOf = (exporter: object): Provider =>
+  new BasicTracerProvider({
+    resource: resourceFromAttributes(RESOURCE),
+    ...(task === 'lines' ? { idGenerator: { generateTraceId: () => id(32), generateSpanId: () => id(16) } } : {}),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  });
 
 /** 2026-11-21T12:00:00Z in milliseconds; the fractions are those of a clock that counts in microseconds. */
 const START_MS = 1_795_262_400_000;
 
 /** The first of them is the parent of the others. */
-const traceSpans = (shapes: readonly SpanShape[]): void => {
+const invoke = async (provider: Provider, shapes: readonly SpanShape[]): Promise<void> => {
+  const tracer = provider.getTracer('checkout');
   let context = ROOT_CONTEXT;
   const spans = shapes.map(({ name, kind, attributes }, index) => {
     const span = tracer.startSpan(name, { kind, attributes, startTime: START_MS + index * 1.337 }, context);
@@ -72,27 +71,42 @@ const traceSpans = (shapes: readonly SpanShape[]): void => {
     return span;
   });
   spans.forEach((span, index) => span.end(START_MS + 7.921 + index * 2.713));
-};
-
-const invoke = async (shapes: readonly SpanShape[]): Promise<void> => {
-  traceSpans(shapes);
   await provider.forceFlush();
 };
 
-/** Enough for the compiler to settle. */
-const WARM_UPS = 1500;
-const INVOCATIONS = 1500;
+const say = (times: unknown): unknown => writeSync(3, JSON.stringify(times));
 
-if (task === 'lines') {
-  for (const children of [0, 9, 20]) await invoke(invocationSpans(children));
-  for (const span of SINGLE_SPANS) await invoke([span]);
-} else {
+const lines = async (file: string): Promise<void> => {
+  const provider = providerOf(await loadExporter(file));
+  for (const children of [0, 9, 20]) await invoke(provider, invocationSpans(children));
+  for (const span of SINGLE_SPANS) await invoke(provider, [span]);
+};
+
+const cold = async (file: string): Promise<void> => {
+  let exporter: object = {};
+  const load = await cpuUs(async () => {
+    exporter = await loadExporter(file);
+  });
+  const provider = providerOf(exporter);
+  const first = await cpuUs(() => invoke(provider, invocationSpans(20)));
+  say({ cold: load + first, first });
+};
+
+/** Enough for the compiler to settle. */
+const WARM_UPS = 10;
+const TURNS = 20;
+const INVOCATIONS = 100;
+
+const warm = async (files: readonly string[]): Promise<void> => {
+  const sides: Work[] = [];
   const spans = invocationSpans(20);
-  const repeat = async (times: number): Promise<void> => {
-    for (let invocation = 0; invocation < times; invocation++) await invoke(spans);
-  };
-  const first = await cpuUs(() => repeat(1));
-  await repeat(WARM_UPS);
-  const warm = (await cpuUs(() => repeat(INVOCATIONS))) / INVOCATIONS;
-  writeSync(3, JSON.stringify({ cold: load + first, first, warm }));
-}
+  for (const file of files) {
+    const provider = providerOf(await loadExporter(file));
+    sides.push(() => invoke(provider, spans));
+  }
+  say(await interleaved(sides, { rounds: TURNS, runs: INVOCATIONS, warmups: WARM_UPS, collect: false }));
+};
+
+if (task === 'lines') await lines(exporterFiles[0] ?? '');
+else if (task === 'cold') await cold(exporterFiles[0] ?? '');
+else await warm(exporterFiles);

@@ -6,7 +6,7 @@ import type { Figure } from './figure.ts';
 
 /** Bytes of the lines that a function prints, line feeds included: the spans are the same in every run. */
 const lineBytes = async ({ child, sdkFolder }: Sides, side: Side, options: object): Promise<readonly number[]> => {
-  const args = [child, sdkFolder, side.unbundled.import, 'lines', JSON.stringify(options)];
+  const args = [child, sdkFolder, 'lines', JSON.stringify(options), side.unbundled.import];
   const env = { ...process.env, OTEL_SERVICE_NAME: 'checkout-orders' };
   const { stdout } = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   return (await text(stdout)).split('\n').flatMap((line) => (line === '' ? [] : [Buffer.byteLength(line) + 1]));

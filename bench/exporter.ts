@@ -24,9 +24,9 @@ function program(load: string): string {
 }
 
 /** CPU times in microseconds that a process tells of itself. What it prints goes nowhere, at no cost but the call. */
-const told = async (args: readonly string[]): Promise<Readonly<Record<string, number>>> => {
+const told = async <Times>(args: readonly string[]): Promise<Times> => {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
-  return JSON.parse(await text(child.stdio[3] as Readable)) as Record<string, number>;
+  return JSON.parse(await text(child.stdio[3] as Readable)) as Times;
 };
 
 type Start = (side: Side) => Promise<Readonly<Record<string, number>>>;
@@ -87,9 +87,18 @@ const initFigures = async (sides: Sides, rounds: number): Promise<readonly Figur
  * before, hence no limit.
  */
 const invocationFigures = async (sides: Sides, rounds: number): Promise<readonly Figure[]> => {
-  const { child, sdkFolder } = sides;
-  const times = await race(sides, rounds, (side) => told([child, sdkFolder, side.unbundled.import, 'cpu']));
-  return [...times].map(([part, both]) =>
+  const { child, sdkFolder, ours, published } = sides;
+  const cold = await race(sides, rounds, (side) => told([child, sdkFolder, 'cold', '{}', side.unbundled.import]));
+  // Both in one process, in turns: most of it is the SDK's work, and the same for both.
+  const warm: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds / 3; round++) {
+    const files = [ours.unbundled.import, published.unbundled.import];
+    const swap = round % 2;
+    if (swap === 1) files.reverse();
+    const times = await told<number[][]>([child, sdkFolder, 'warm', '{}', ...files]);
+    times.forEach((side, index) => warm[index === swap ? 0 : 1].push(...side));
+  }
+  return [...cold, ['warm', warm] as const].map(([part, both]) =>
     figureOf('exporter_invocation', part, both, part === 'first' ? undefined : 1),
   );
 };
