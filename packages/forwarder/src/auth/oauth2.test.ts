@@ -85,7 +85,10 @@ describe('oauth2', () => {
 
   it.each([
     [{ expires_in: 30 }, 15],
+    [{ expires_in: 1e-9 }, 0.5],
     [{ expires_in: '3600' }, 3_540],
+    [{ expires_in: [30] }, 240],
+    [{ expires_in: { valueOf: 1, toString: 1 } }, 240],
     [{}, 240],
     [{ expires_in: null }, 240],
     [{ expires_in: -1 }, 240],
@@ -134,6 +137,19 @@ describe('oauth2', () => {
     }
   });
 
+  it('D11: asks for another token every ten seconds at most, whatever comes of it and whatever the clock does', async () => {
+    const { server, state, authenticator, sent } = await setUp((request, index) =>
+      index === 0 ? issued(request, 0) : { status: 503 },
+    );
+    await sent();
+    state.nowMs += 10_000;
+    for (let refused = 0; refused < 20; refused++) expect(await authenticator.refresh({})).toBe(false);
+    expect(server.requests).toHaveLength(2);
+    state.nowMs -= 3_600_000;
+    await authenticator.refresh({});
+    expect(server.requests).toHaveLength(3);
+  });
+
   it.each([
     [
       json({ error: 'invalid_client' }, 401),
@@ -156,6 +172,7 @@ describe('oauth2', () => {
     [json([]), false, 'answered without a bearer token; check the URL'],
     [json({ access_token: '' }), false, 'answered without a bearer token; check the URL'],
     [json({ access_token: 'a\r\nx-evil: b' }), false, 'answered without a bearer token; check the URL'],
+    [json({ access_token: 'a', token_type: { toString: 1 } }), false, 'answered without a bearer token; check the URL'],
     [json({ access_token: 'a', token_type: 'mac' }), false, 'answered without a bearer token; check the URL'],
     [{ body: 'x'.repeat(70_000) }, false, 'answered without a bearer token; check the URL'],
   ])('D27: says why there is no token, without secrets: %j', async (answer, retryable, message) => {

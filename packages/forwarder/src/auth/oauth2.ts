@@ -26,7 +26,7 @@ const TIMEOUT_MS = 5_000;
 const MAX_RESPONSE_BYTES = 65_536;
 const MARGIN_MS = 60_000;
 
-/** A token as young as this is not replaced: where it is refused, so is the next. */
+/** A token as young as this is not replaced: where it is refused, so is the next. Nor is another asked for more often. */
 const MIN_AGE_MS = 10_000;
 
 /** Encoded as in a form. RFC 6749, section 2.3.1. */
@@ -81,9 +81,12 @@ export const oauth2 = (options: OAuth2Options): Authenticator => {
   });
 
   let used: Token | undefined;
+  let askedMs = -Infinity;
   const another = async (): Promise<boolean> => {
     const before = used;
-    if (before !== undefined && now() < before.fetchedAtMs + MIN_AGE_MS) return false;
+    const agoMs = now() - Math.max(askedMs, before?.fetchedAtMs ?? -Infinity);
+    if (agoMs >= 0 && agoMs < MIN_AGE_MS) return false; // below zero the clock was set back
+    askedMs = now();
     try {
       return (await token({ fresh: true })).value !== before?.value;
     } catch (error) {

@@ -79,6 +79,27 @@ describe('renewing', () => {
     expect(await id()).toBe(2);
   });
 
+  it('does not ask again for ten seconds what only a person can change', async () => {
+    const { state, id } = setUp();
+    state.nowMs = 50_000;
+    state.fail = [Object.assign(new Error('unknown client'), { retryable: false })];
+    await expect(id()).rejects.toThrow('unknown client');
+    state.nowMs += 9_999;
+    await expect(id()).rejects.toThrow('unknown client');
+    expect(state.fetched).toBe(1);
+    state.nowMs += 1;
+    expect(await id()).toBe(2);
+  });
+
+  it('does not wait for a clock that was set back', async () => {
+    const { state, id } = setUp();
+    state.nowMs = 50_000;
+    state.fail = [Object.assign(new Error('unknown client'), { retryable: false })];
+    await expect(id()).rejects.toThrow('unknown client');
+    state.nowMs = 0;
+    expect(await id()).toBe(2);
+  });
+
   it('keeps the old one when a fresh one cannot be had', async () => {
     const { state, value, id } = setUp();
     await id();

@@ -95,6 +95,8 @@ describe('sigv4', () => {
     expect(state.fetched).toBe(1);
     state.nowMs += 30_000;
     expect(await authenticator.refresh({})).toBe(true);
+    state.nowMs -= 3_600_000; // a clock that was set back
+    expect(await authenticator.refresh({})).toBe(true);
   });
 
   it('D11: goes on with the old ones when there are no others', async () => {

@@ -46,7 +46,8 @@ export const sigv4 = (options: Sigv4Options): Authenticator => {
   };
 
   const fetchOthers = async (): Promise<boolean> => {
-    if (now() < fetchedAtMs + FETCH_INTERVAL_MS) return false;
+    const agoMs = now() - fetchedAtMs;
+    if (agoMs >= 0 && agoMs < FETCH_INTERVAL_MS) return false; // below zero the clock was set back
     fetchedAtMs = now();
     const before = used;
     try {

@@ -13,6 +13,8 @@ export interface Token {
 const UNKNOWN_LIFETIME_S = 300;
 /** A day: what a server says beyond that is not believed without asking again. */
 const MAX_LIFETIME_S = 86_400;
+/** A token for less would be fetched with every request. */
+const MIN_LIFETIME_S = 1;
 
 /** RFC 6750, section 2.1, but for its bounds: whatever can be sent in a header. */
 const SENDABLE = /^[\x21-\x7e]{1,32768}$/;
@@ -31,9 +33,9 @@ const objectOf = (body: AnswerBody): Readonly<Record<string, unknown>> => {
 export const tokenOf = (body: AnswerBody, nowMs: number): Token | undefined => {
   const { access_token: value, token_type: type = 'bearer', expires_in: lifetime } = objectOf(body);
   if (typeof value !== 'string' || !SENDABLE.test(value)) return undefined;
-  if (String(type).toLowerCase() !== 'bearer') return undefined;
-  const seconds = Number(lifetime ?? UNKNOWN_LIFETIME_S);
-  const good = seconds > 0 ? Math.min(seconds, MAX_LIFETIME_S) : UNKNOWN_LIFETIME_S;
+  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') return undefined;
+  const seconds = typeof lifetime === 'object' ? 0 : Number(lifetime ?? UNKNOWN_LIFETIME_S);
+  const good = seconds > 0 ? Math.min(Math.max(seconds, MIN_LIFETIME_S), MAX_LIFETIME_S) : UNKNOWN_LIFETIME_S;
   return { value, fetchedAtMs: nowMs, expiresAtMs: nowMs + good * 1000 };
 };
 

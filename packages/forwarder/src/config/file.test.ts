@@ -126,6 +126,7 @@ describe('a file', () => {
 
   it.each([
     ['aliases that multiply', 'aliases'],
+    ['an alias that holds itself', 'a: &a [*a, *a]\n'],
     ['two documents', 'a: 1\n---\nb: 2\n'],
     ['a key twice', 'exporters: {}\nexporters: {}\n'],
     ['a tab as indentation', 'exporters:\n\tbatch: 1\n'],

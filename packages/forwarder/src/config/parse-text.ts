@@ -34,8 +34,10 @@ const parseYaml = async (text: string, refuse: (position?: number) => never): Pr
   const [mistake] = [...document.errors, ...document.warnings];
   if (mistake !== undefined) return refuse(mistake.pos[0]);
   try {
-    return document.toJS();
+    const value: unknown = document.toJS();
+    JSON.stringify(value);
+    return value;
   } catch {
-    return refuse(); // aliases that multiply
+    return refuse(); // aliases that multiply, or hold themselves: who looks at every place never comes to an end
   }
 };

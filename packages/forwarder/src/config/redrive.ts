@@ -52,7 +52,7 @@ const headersKept = ({ encodings }: Config): ((metadata: Metadata) => boolean) =
 
 /** What waits for those that take nothing because nobody can tell what they may have goes on waiting: they are as good as broken. */
 const withClosed = (config: Config): Config => {
-  const { broken, closed = {}, matchers = new Map() } = config;
+  const { broken, closed = {}, matchers = new Map<string, never>() } = config;
   const known = [...matchers].filter(([id]) => !Object.hasOwn(closed, id));
   return { ...config, broken: { ...broken, ...closed }, matchers: new Map(known) };
 };

@@ -71,6 +71,13 @@ describe('a configuration that lives on', () => {
     expect([await invoke(), readings()]).toEqual(['3', 2]);
   });
 
+  it('is looked at as well when the clock was set back', async () => {
+    const { invoke, keeps, pass, readings } = open();
+    keeps(configOf('2'));
+    pass(-3_600_000);
+    expect([await invoke(), await invoke(), readings()]).toEqual(['1', '2', 1]);
+  });
+
   it('one reading at a time, which holds up an invocation for a second at most', async () => {
     const { invoke, keeps, pass, readings } = open();
     let answer: (config: Config) => void = () => undefined;

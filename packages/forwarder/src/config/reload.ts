@@ -33,25 +33,28 @@ const atMost = async (promise: Promise<void>, ms: number): Promise<void> => {
 export const reloading = (first: Forwarder, options: ReloadOptions): Forwarder => {
   const { reload, make, onWarning, lifetimeMs = 300_000, now = Date.now } = options;
   let current = first;
-  let due = now() + lifetimeMs;
+  let readMs = now();
+  let goodMs = lifetimeMs;
   let underway: Promise<void> | undefined;
 
+  /** Also when the clock was set back. */
+  const isOld = (): boolean => now() >= readMs + goodMs || now() < readMs;
+
   const renew = async (): Promise<void> => {
-    due = Infinity;
-    let again = lifetimeMs;
+    goodMs = lifetimeMs;
     try {
       await reload((config) => (current = make(config)));
     } catch (error) {
-      again = Math.min(FAILED_MS, lifetimeMs);
+      goodMs = Math.min(FAILED_MS, lifetimeMs);
       const reason = error instanceof Error ? error.message : 'it cannot be read';
       onWarning(`the last good configuration stays in use: ${reason}`);
     }
-    due = now() + again;
+    readMs = now();
     underway = undefined;
   };
 
   return async (event, context) => {
-    if (now() >= due) underway = renew();
+    if (underway === undefined && isOld()) underway = renew();
     try {
       return await current(event, context);
     } finally {

@@ -104,6 +104,15 @@ describe('withRenewal', () => {
     expect(new Set(requests)).toEqual(new Set(['key-1']));
   });
 
+  it('D11: does not wait for a clock that was set back', async () => {
+    const { send, keeps, accepts, pass } = open();
+    accepts('key-2');
+    await send();
+    keeps('key-2');
+    pass(-3_600_000);
+    expect(statusOf(await send())).toEqual(['delivered']);
+  });
+
   it('D11: fifty that are refused at once wait for one reading', async () => {
     const { send, keeps, accepts, readings } = open();
     keeps(new Promise((resolve) => setTimeout(resolve, 20, 'key-2')));

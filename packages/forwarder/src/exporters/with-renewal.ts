@@ -54,16 +54,19 @@ export const withRenewal = (options: RenewalOptions): Exporter => {
   let isMissing = typeof first === 'string';
   let underway: Promise<void> | undefined;
   let waitMs = intervalMs;
-  let notBefore = -Infinity;
+  let triedMs = -Infinity;
+  let pauseMs = 0;
+
+  /** Also when the clock was set back. */
+  const mayTry = (): boolean => underway === undefined && (now() >= triedMs + pauseMs || now() < triedMs);
 
   const attempt = async (): Promise<void> => {
-    notBefore = Infinity;
     try {
       const another = await renew();
       if (another !== undefined) {
         current = another;
         isMissing = false;
-        notBefore = -Infinity;
+        pauseMs = 0;
         waitMs = intervalMs;
         return;
       }
@@ -71,13 +74,14 @@ export const withRenewal = (options: RenewalOptions): Exporter => {
       // What was good before is still the best there is.
       if (isMissing) current = unavailable(name, reasonOf(error));
     }
-    notBefore = now() + waitMs;
+    triedMs = now();
+    pauseMs = waitMs;
     waitMs = Math.min(waitMs * 2, MAX_INTERVAL_MS);
   };
 
   /** Whether there is another exporter now than the one that failed. */
   const renewed = async (failed: Exporter, deadline: number, abort: AbortSignal | undefined): Promise<boolean> => {
-    if (current === failed && now() >= notBefore) underway = attempt().finally(() => (underway = undefined));
+    if (current === failed && mayTry()) underway = attempt().finally(() => (underway = undefined));
     if (current === failed && underway !== undefined) await until(underway, deadline - now(), abort);
     return current !== failed;
   };
