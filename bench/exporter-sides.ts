@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { buildStdoutExporter } from '../scripts/build-stdout-exporter.ts';
+import { bundleStdoutExporter } from '../scripts/build-stdout-exporter.ts';
 import { cacheFolder } from '../scripts/real/cache.ts';
 import { installNpmPart } from '../scripts/real/npm-package.ts';
 
@@ -63,7 +63,7 @@ const bundlesOf = async (name: string, from: string, to: string, banner?: string
 /** Our package as it would be installed, from the source as it is now. */
 const oursIn = async (folder: string): Promise<Side> => {
   const installed = join(folder, 'node_modules', OURS);
-  await buildStdoutExporter(join(installed, 'dist'));
+  await bundleStdoutExporter(join(installed, 'dist'));
   cpSync(join(packageFolder, 'package.json'), join(installed, 'package.json'));
   return {
     unbundled: { import: join(installed, 'dist/index.js'), require: join(installed, 'dist/index.cjs') },
