@@ -1,0 +1,53 @@
+import type { Carrier, Trigger } from '../trigger.ts';
+import { attributesOf } from './parts/attributes.ts';
+import { carrierOf } from './parts/carrier.ts';
+import { processing, tracedBy } from './parts/messages.ts';
+import { at, type Fields, fieldsOf, listAt, numberAt, shared, textAt } from './parts/read.ts';
+import { respondBatch } from './parts/respond.ts';
+import { queued } from './parts/times.ts';
+
+/** The longest header value, in bytes. */
+const MAX_VALUE = 8192;
+/** Headers of a record that are looked at. */
+const MAX_HEADERS = 100;
+
+/** A header's value is a list of bytes, in Java's way: some are negative. */
+const textOfBytes = (bytes: unknown): string | undefined => {
+  if (!Array.isArray(bytes) || bytes.length > MAX_VALUE) return undefined;
+  const isByte = (byte: unknown): byte is number => Number.isInteger(byte) && Math.abs(Number(byte)) < 256;
+  return bytes.every(isByte) ? Buffer.from(bytes).toString() : undefined;
+};
+
+const carrierOfRecord = (record: unknown): Carrier | undefined => {
+  const headers = listAt(record, 'headers')
+    .slice(0, MAX_HEADERS)
+    .flatMap((header) => Object.entries(fieldsOf(header) ?? {}).slice(0, MAX_HEADERS));
+  return carrierOf(Object.fromEntries(headers.map(([name, value]) => [name, textOfBytes(value)])));
+};
+
+const partitionOf = (record: unknown): string | undefined => numberAt(record, 'partition')?.toString();
+
+/** Records of a Kafka topic: of Amazon MSK, or of a cluster of one's own. */
+export const kafka: Trigger<Fields> = {
+  name: 'kafka',
+  matches: (event): event is Fields =>
+    (at(event, 'eventSource') === 'aws:kafka' || at(event, 'eventSource') === 'SelfManagedKafka') &&
+    fieldsOf(at(event, 'records')) !== undefined,
+  describe: (event) => {
+    const records = Object.values(fieldsOf(at(event, 'records')) ?? {}).flatMap((list) => listAt([list], '0'));
+    const { attributes, ...traced } = tracedBy(records, carrierOfRecord);
+    const topic = shared(records.map((record) => textAt(record, 'topic')));
+    const span = processing({ system: 'kafka', destination: topic, count: records.length });
+    const more = attributesOf({
+      'messaging.destination.partition.id': shared(records.map(partitionOf)),
+      'kafka.offset': records.length === 1 ? numberAt(records[0], 'offset') : undefined,
+    });
+    return {
+      ...span,
+      attributes: { ...span.attributes, ...more, ...attributes },
+      ...traced,
+      ...queued(records.map((record) => numberAt(record, 'timestamp'))),
+    };
+  },
+  respond: respondBatch,
+};

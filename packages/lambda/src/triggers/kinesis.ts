@@ -1,0 +1,50 @@
+import type { Carrier, Trigger } from '../trigger.ts';
+import { attributesOf, resourceOf } from './parts/attributes.ts';
+import { envelopeOf } from './parts/envelope.ts';
+import { processing, tracedBy } from './parts/messages.ts';
+import { at, type Fields, numberAt, shared, textAt } from './parts/read.ts';
+import { isFrom, recordsOf } from './parts/records.ts';
+import { respondBatch } from './parts/respond.ts';
+import { queued } from './parts/times.ts';
+
+/** The longest data that is decoded, in characters of base64: 256 KiB. */
+const MAX_DATA = 349_528;
+
+/** Kinesis has no headers: a trace is found in JSON data only. Node's decoder reads past what is no base64. */
+const carrierOfRecord = (record: unknown): Carrier | undefined => {
+  const data = at(record, 'kinesis', 'data');
+  if (typeof data !== 'string' || data.length > MAX_DATA) return undefined;
+  return envelopeOf(Buffer.from(data, 'base64').toString()).carrier;
+};
+
+const millisecondsOf = (record: unknown): number | undefined => {
+  const seconds = numberAt(record, 'kinesis', 'approximateArrivalTimestamp');
+  return seconds === undefined ? undefined : seconds * 1000;
+};
+
+const shardOf = (record: unknown): string | undefined => textAt(record, 'eventID')?.split(':', 1)[0];
+
+/** Records of a Kinesis data stream. */
+export const kinesis: Trigger<Fields> = {
+  name: 'kinesis',
+  matches: (event): event is Fields => isFrom(event, 'aws:kinesis'),
+  describe: (event) => {
+    const records = recordsOf(event);
+    const arn = shared(records.map((record) => textAt(record, 'eventSourceARN')));
+    const stream = resourceOf(arn)?.replace(/^stream\//, '');
+    const { attributes, ...traced } = tracedBy(records, carrierOfRecord);
+    const id = textAt(records[0], 'kinesis', 'sequenceNumber');
+    const span = processing({ system: 'aws.kinesis', destination: stream, count: records.length, id });
+    const more = attributesOf({
+      'messaging.destination.partition.id': shared(records.map(shardOf)),
+      'aws.kinesis.stream_name': stream,
+    });
+    return {
+      ...span,
+      attributes: { ...span.attributes, ...more, ...attributes },
+      ...traced,
+      ...queued(records.map(millisecondsOf)),
+    };
+  },
+  respond: respondBatch,
+};

@@ -1,0 +1,69 @@
+import type { Carrier } from '../../trigger.ts';
+import { at, type Fields, fieldsOf } from './read.ts';
+
+/** The headers that carry a trace. */
+export const TRACE_HEADERS: readonly string[] = ['traceparent', 'tracestate', 'baggage', 'x-amzn-trace-id'];
+
+/** `baggage` may have 8 192 bytes (https://www.w3.org/TR/baggage/#limits); the others are shorter. */
+const MAX_VALUE = 8192;
+/** Headers looked at; API Gateway and load balancers let far fewer through. */
+const MAX_HEADERS = 1000;
+
+/** A header's value is printable ASCII; anything else was never a header and must not become one of an outgoing request. */
+const isValue = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= MAX_VALUE && /^[\x20-\x7e]+$/.test(value);
+
+/**
+ * The text of a header or a message attribute: `'x'`, `['x']`, SQS' `{ stringValue }`, SNS' `{ Value }`.
+ *
+ * Several values are one list, except those of `traceparent` and `x-amzn-trace-id`, of which two contradict each other.
+ */
+const valueOf = (name: string, value: unknown): string | undefined => {
+  if (Array.isArray(value)) {
+    const values = value.slice(0, 10);
+    if (values.length === 1) return valueOf(name, values[0]);
+    if (name !== 'tracestate' && name !== 'baggage') return undefined;
+    const list = values.filter(isValue).join(',');
+    return isValue(list) ? list : undefined;
+  }
+  const text = fieldsOf(value) === undefined ? value : (at(value, 'stringValue') ?? at(value, 'Value'));
+  return isValue(text) ? text : undefined;
+};
+
+/** Some headers of many, by their names in lower case, whatever their case in the event. */
+export const headersNamed = (headers: Fields, names: readonly string[]): Record<string, string> => {
+  const found: Record<string, string> = {};
+  for (const name of Object.keys(headers).slice(0, MAX_HEADERS)) {
+    const lower = name.length > 32 ? '' : name.toLowerCase();
+    if (!names.includes(lower) || Object.hasOwn(found, lower)) continue;
+    const value = valueOf(lower, headers[name]);
+    if (value !== undefined) found[lower] = value;
+  }
+  return found;
+};
+
+/** The headers among some fields that carry a trace; `undefined` when there are none. */
+export const carrierOf = (headers: unknown): Carrier | undefined => {
+  const fields = fieldsOf(headers);
+  if (fields === undefined) return undefined;
+  const carrier = headersNamed(fields, TRACE_HEADERS);
+  return Object.keys(carrier).length === 0 ? undefined : carrier;
+};
+
+/** Whether a carrier names a span, and not just baggage. */
+export const namesSpan = (carrier: Carrier | undefined): carrier is Carrier =>
+  carrier?.['traceparent'] !== undefined || carrier?.['x-amzn-trace-id'] !== undefined;
+
+/** Carriers as one: the first that has a header wins. `undefined` when all are. */
+export const firstOf = (...carriers: readonly (Carrier | undefined)[]): Carrier | undefined => {
+  const known = carriers.filter((carrier) => carrier !== undefined);
+  // What belongs to one trace stays together: a tracestate of another one would be a lie.
+  const w3c = known.find((carrier) => carrier['traceparent'] !== undefined);
+  const merged: Record<string, string> = {};
+  for (const carrier of known) {
+    for (const [name, value] of Object.entries(carrier)) {
+      if (name !== 'tracestate' || carrier === w3c) merged[name] ??= value;
+    }
+  }
+  return known.length === 0 ? undefined : merged;
+};

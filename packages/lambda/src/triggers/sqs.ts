@@ -1,0 +1,52 @@
+import type { Carrier, Trigger } from '../trigger.ts';
+import { attributesOf, resourceOf } from './parts/attributes.ts';
+import { carrierOf, firstOf } from './parts/carrier.ts';
+import { envelopeOf } from './parts/envelope.ts';
+import { processing, tracedBy } from './parts/messages.ts';
+import { at, type Fields, numberAt, shared, textAt } from './parts/read.ts';
+import { isFrom, recordsOf } from './parts/records.ts';
+import { respondBatch } from './parts/respond.ts';
+import { queued } from './parts/times.ts';
+
+const queueUrlOf = (arn: string | undefined): string | undefined => {
+  const [scheme, partition, service, region, account, queue] = arn?.split(':') ?? [];
+  if (scheme !== 'arn' || service !== 'sqs' || region === undefined || queue === undefined) return undefined;
+  const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://sqs.${region}.${domain}/${account ?? ''}/${queue}`;
+};
+
+/**
+ * W3C first: of the message's attributes, then of what SNS or EventBridge wrapped into its body; X-Ray's is the system attribute
+ * `AWSTraceHeader`, which follows a message through S3, SNS and SQS.
+ */
+const carrierOfMessage = (record: unknown): Carrier | undefined => {
+  const own = carrierOf(at(record, 'messageAttributes'));
+  const system = carrierOf({ 'x-amzn-trace-id': at(record, 'attributes', 'AWSTraceHeader') });
+  const wrapped = own?.['traceparent'] === undefined ? envelopeOf(at(record, 'body')).carrier : undefined;
+  return firstOf(system, own, wrapped);
+};
+
+/** Messages of an SQS queue, with what SNS or EventBridge put into them. */
+export const sqs: Trigger<Fields> = {
+  name: 'sqs',
+  matches: (event): event is Fields => isFrom(event, 'aws:sqs'),
+  describe: (event) => {
+    const records = recordsOf(event);
+    const arn = shared(records.map((record) => textAt(record, 'eventSourceARN')));
+    const { attributes, ...traced } = tracedBy(records, carrierOfMessage);
+    const id = textAt(records[0], 'messageId');
+    const span = processing({ system: 'aws.sqs', destination: resourceOf(arn), count: records.length, id });
+    return {
+      ...span,
+      attributes: {
+        ...span.attributes,
+        ...attributesOf({ 'aws.sqs.queue.url': queueUrlOf(arn) }),
+        ...(records.length === 1 && envelopeOf(at(records[0], 'body')).attributes),
+        ...attributes,
+      },
+      ...traced,
+      ...queued(records.map((record) => numberAt(record, 'attributes', 'SentTimestamp'))),
+    };
+  },
+  respond: respondBatch,
+};
