@@ -1,5 +1,6 @@
 import { getEventListeners, once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { createGzip, gzipSync } from 'node:zlib';
 import {
@@ -44,6 +45,21 @@ const milliseconds = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 const KIB = 1024;
+
+describe('a connection that nobody uses', () => {
+  it('is closed after a while, even where the server keeps it for ever; one in use is not', async () => {
+    const server = createHttpServer({ keepAliveTimeout: 0 }, (request, response) => {
+      request.resume();
+      setTimeout(() => response.end('slow'), 100);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const closed = once(server, 'connection').then(([socket]) => once(socket as Socket, 'close'));
+    const { port } = server.address() as AddressInfo;
+    expect(await sender(`http://127.0.0.1:${port}`, { idleMs: 10 })()).toMatchObject({ status: 200 });
+    await closed;
+  });
+});
 
 describe('what arrives', () => {
   it('R1: an HTTP/1.1 POST with the length of its body', async () => {
