@@ -1,0 +1,52 @@
+import type { Carrier } from './trigger.ts';
+
+/** A record of SQS, Kinesis or DynamoDB Streams, as far as it is read here. */
+export interface BatchRecord {
+  readonly eventSource?: string;
+  readonly eventSourceARN?: string;
+  readonly messageId?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly messageAttributes?: Readonly<Record<string, { readonly stringValue?: string }>>;
+  readonly kinesis?: { readonly sequenceNumber?: string };
+  readonly dynamodb?: { readonly SequenceNumber?: string };
+}
+
+/** Where a record comes from. */
+export interface Source {
+  /** What names it in `batchItemFailures`; empty when it has no name. */
+  readonly id: string;
+  readonly system: string;
+  readonly destination: string | undefined;
+}
+
+const SYSTEMS: Readonly<Record<string, string>> = {
+  'aws:sqs': 'aws_sqs',
+  'aws:kinesis': 'aws_kinesis',
+  'aws:dynamodb': 'aws_dynamodb',
+};
+
+/** The queue, stream or table: the last part of the ARN that is its name. */
+const nameIn = (arn: string | undefined): string | undefined => {
+  const resource = arn?.split(':').slice(5).join(':');
+  return resource === undefined || resource === ''
+    ? undefined
+    : (/^(?:table|stream)\/([^/]+)/.exec(resource)?.[1] ?? resource);
+};
+
+/** Never throws, whatever the record holds. */
+export const sourceOf = (record: BatchRecord): Source => ({
+  id: record.messageId ?? record.kinesis?.sequenceNumber ?? record.dynamodb?.SequenceNumber ?? '',
+  system: SYSTEMS[record.eventSource ?? ''] ?? 'unknown',
+  destination: nameIn(record.eventSourceARN),
+});
+
+/** What a message of a queue says of its sender's trace; records of streams say nothing. */
+export const carrierOf = ({ attributes, messageAttributes }: BatchRecord): Carrier => {
+  const carrier: Record<string, string> = {};
+  for (const name of ['traceparent', 'tracestate', 'baggage']) {
+    const value = messageAttributes?.[name]?.stringValue;
+    if (typeof value === 'string') carrier[name] = value;
+  }
+  const xRay = attributes?.['AWSTraceHeader'];
+  return typeof xRay === 'string' ? { ...carrier, 'x-amzn-trace-id': xRay } : carrier;
+};

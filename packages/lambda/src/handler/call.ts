@@ -1,0 +1,85 @@
+import { context } from '@opentelemetry/api';
+import { guarded } from '../invocation/describe.ts';
+import { beginRun, type Ending, type Handled, type Run } from '../invocation/run.ts';
+import type { LambdaContext } from '../lambda-context.ts';
+import type { Handler } from '../traced.ts';
+
+type Callback = (error?: unknown, result?: unknown) => void;
+
+/** Calls what nobody but the runtime calls, with what it gave. */
+export const apply = (handler: Handler, self: unknown, args: readonly unknown[]): unknown =>
+  Reflect.apply(handler, self, args) as unknown;
+
+/** Whether the handler answers by a promise. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+
+/** Ends the run, and goes on when everything is written. */
+const after = <T>(pending: Promise<void> | undefined, then: () => T): T | Promise<T> =>
+  pending === undefined ? then() : pending.then(then);
+
+/** Node 22 lets a handler answer by a callback: `callback`, `context.done`, `.succeed` or `.fail`. */
+const withAnswers = (given: LambdaContext, answered: (ending: Ending, then: () => unknown) => void): LambdaContext => {
+  const { done, fail, succeed } = given as unknown as Readonly<Record<'done' | 'fail' | 'succeed', unknown>>;
+  if (typeof done !== 'function' || typeof fail !== 'function' || typeof succeed !== 'function') return given;
+  const answers = new Map<PropertyKey, Callback>([
+    [
+      'done',
+      (error, result) => answered(endingOf(error, result), () => apply(done as Handler, given, [error, result])),
+    ],
+    ['fail', (error) => answered({ error }, () => apply(fail as Handler, given, [error]))],
+    ['succeed', (result) => answered({ result }, () => apply(succeed as Handler, given, [result]))],
+  ]);
+  return new Proxy(given, {
+    get: (target, name) => answers.get(name) ?? (Reflect.get(target, name) as unknown),
+    set: (target, name, value) => Reflect.set(target, name, value),
+  });
+};
+
+const endingOf = (error: unknown, result: unknown): Ending =>
+  error === undefined || error === null ? { result } : { error };
+
+const call = (run: Run, handler: Handler, self: unknown, args: readonly unknown[]): unknown => {
+  const [event, given, callback, ...rest] = args;
+  // The runtime itself answers when nothing is left to do.
+  const unanswered = (): void => void run.end({ result: undefined });
+  const answered = (ending: Ending, then: () => unknown): void => {
+    process.off('beforeExit', unanswered);
+    void after(run.end(ending), then);
+  };
+  const wrapped: Callback | undefined =
+    typeof callback !== 'function'
+      ? undefined
+      : (error, result) =>
+          answered(endingOf(error, result), () => apply(callback as Handler, undefined, [error, result]));
+  const offered = withAnswers(given as LambdaContext, answered);
+  const passed = wrapped === undefined ? [event, offered, ...args.slice(2)] : [event, offered, wrapped, ...rest];
+  let returned: unknown;
+  try {
+    returned = context.with(run.context, () => apply(handler, self, passed));
+  } catch (error) {
+    return after(run.end({ error }), () => {
+      throw error;
+    });
+  }
+  if (isPromise(returned)) {
+    return Promise.resolve(returned).then(
+      (result) => after(run.end({ result }), () => result),
+      (error: unknown) =>
+        after(run.end({ error }), () => {
+          throw error;
+        }),
+    );
+  }
+  if (wrapped !== undefined) {
+    if (!run.isOver()) process.once('beforeExit', unanswered);
+    return returned;
+  }
+  return after(run.end({ result: returned }), () => returned);
+};
+
+/** Calls a handler and traces it. A handler that cannot be traced is called all the same. */
+export const callHandler = (handled: Handled, handler: Handler, self: unknown, args: readonly unknown[]): unknown => {
+  const run = guarded('tracing', () => beginRun(args[0], args[1] as LambdaContext, handled));
+  return run === undefined ? apply(handler, self, args) : call(run, handler, self, args);
+};

@@ -1,0 +1,70 @@
+import { type Attributes, SpanKind } from '@opentelemetry/api';
+import { messageOf, warnOnce } from '../config/warn-once.ts';
+import type { LambdaContext } from '../lambda-context.ts';
+import type { TracedOptions } from '../options.ts';
+import type { Answer, Description, Trigger } from '../trigger.ts';
+
+/** What is said of an event, and who said it. */
+export interface Described {
+  readonly trigger: Trigger | undefined;
+  readonly description: Description;
+}
+
+/** Does what telemetry wants and nobody else needs; what it throws is told on stderr. */
+export const guarded = <T>(what: string, run: () => T): T | undefined => {
+  try {
+    return run();
+  } catch (error) {
+    warnOnce(`${what} failed: ${messageOf(error)}`);
+    return undefined;
+  }
+};
+
+/** What is said when no trigger knows the event, or the one that does fails. */
+const unknown = (context: LambdaContext): Description => ({
+  name: context.functionName ?? 'invocation',
+  kind: SpanKind.SERVER,
+  attributes: { 'faas.trigger': 'other' },
+});
+
+/** Asks the triggers in their order. Never throws. */
+export const describe = (event: unknown, context: LambdaContext, triggers: readonly Trigger[]): Described => {
+  const trigger = triggers.find((one) => guarded(`trigger ${one.name}`, () => one.matches(event)) === true);
+  const description = trigger && guarded(`trigger ${trigger.name}`, () => trigger.describe(event, context));
+  return description === undefined ? { trigger: undefined, description: unknown(context) } : { trigger, description };
+};
+
+/** What the trigger says of a result. Never throws. */
+export const answerOf = ({ trigger }: Described, result: unknown): Answer | undefined =>
+  trigger?.respond === undefined ? undefined : guarded(`trigger ${trigger.name}`, () => trigger.respond?.(result));
+
+/** The ARN without its alias, with the version in its place: one sandbox may be invoked by many aliases. */
+const resourceId = (arn: string, version: string | undefined): string => {
+  const parts = arn.split(':');
+  return parts.length <= 7 || version === undefined ? arn : [...parts.slice(0, 7), version].join(':');
+};
+
+/** Source: https://opentelemetry.io/docs/specs/semconv/faas/aws-lambda/, read 2026-11-21. */
+export const invocationAttributes = (
+  event: unknown,
+  context: LambdaContext,
+  { description }: Described,
+  coldStart: boolean,
+  options: TracedOptions,
+): Attributes => {
+  const arn = typeof context.invokedFunctionArn === 'string' ? context.invokedFunctionArn : undefined;
+  return {
+    ...(arn === undefined
+      ? {}
+      : {
+          'aws.lambda.invoked_arn': arn,
+          'cloud.resource_id': resourceId(arn, context.functionVersion),
+          'cloud.account.id': arn.split(':')[4] ?? '',
+        }),
+    ...(description.queuedMs === undefined ? {} : { 'serverless_otlp.queued_ms': description.queuedMs }),
+    ...description.attributes,
+    'faas.invocation_id': context.awsRequestId,
+    'faas.coldstart': coldStart,
+    ...guarded('attributes', () => options.attributes?.(event, context)),
+  };
+};

@@ -1,0 +1,127 @@
+import { type Attributes, type Context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { sandbox, xRayVariable } from '../config/lambda-environment.ts';
+import type { HandlerSettings } from '../config/settings.ts';
+import { watchDeadline } from '../flush/deadline.ts';
+import { FLUSH_MS } from '../flush/flush.ts';
+import type { LambdaContext } from '../lambda-context.ts';
+import type { TracedOptions } from '../options.ts';
+import type { Measure } from '../metrics.ts';
+import { originOf } from '../propagation/parent.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Trigger } from '../trigger.ts';
+import { takeColdStart } from './cold-start.ts';
+import { answerOf, describe, type Described, guarded, invocationAttributes } from './describe.ts';
+import { type Invocation, invocationOf, withInvocation } from './invocation.ts';
+
+/** What one wrapped handler brings along. */
+export interface Handled {
+  readonly runtime: Runtime;
+  readonly options: TracedOptions;
+  readonly settings: HandlerSettings;
+  readonly triggers: readonly Trigger[];
+  readonly measure: Measure | undefined;
+}
+
+/** How a handler ended. */
+export type Ending = { readonly result: unknown } | { readonly error: unknown };
+
+/** An invocation that has begun. */
+export interface Run {
+  /** In which the handler runs. */
+  readonly context: Context;
+  /** Ends the span and writes what is to be written. Only the first call counts; never throws, never rejects. */
+  readonly end: (ending: Ending) => Promise<void> | undefined;
+  readonly isOver: () => boolean;
+}
+
+const remaining = (context: LambdaContext): number | undefined =>
+  guarded('getRemainingTimeInMillis', () => context.getRemainingTimeInMillis?.());
+
+const typeOf = (error: unknown): string => {
+  const name = error instanceof Error ? error.name : undefined;
+  return name === undefined || name === '' ? typeof error : name;
+};
+
+const endWithError = (span: Span, error: unknown): void => {
+  const exception = error instanceof Error ? error : String(error);
+  span.recordException(exception);
+  span.setAttribute('error.type', typeOf(error));
+  span.setStatus({
+    code: SpanStatusCode.ERROR,
+    message: error instanceof Error ? error.message : exception.toString(),
+  });
+};
+
+/** Says in the span how it ended; whether it failed. */
+const sayEnding = (span: Span, described: Described, ending: Ending): boolean => {
+  if ('error' in ending) {
+    endWithError(span, ending.error);
+    return true;
+  }
+  const answer = answerOf(described, ending.result);
+  if (answer === undefined) return false;
+  span.setAttributes(answer.attributes);
+  if (answer.status !== undefined) span.setStatus(answer.status);
+  return answer.status?.code === SpanStatusCode.ERROR;
+};
+
+const startSpan = (
+  event: unknown,
+  context: LambdaContext,
+  described: Described,
+  invocation: Invocation,
+  { options, runtime }: Handled,
+): { readonly span: Span; readonly context: Context } => {
+  const { propagator, tracer } = runtime.telemetry;
+  const { description } = described;
+  const header = context.xRayTraceId ?? xRayVariable();
+  const origin = originOf(description, header, propagator);
+  const attributes: Attributes = invocationAttributes(event, context, described, invocation.coldStart, options);
+  const inside = withInvocation(origin.context, invocation);
+  const name = options.name ?? description.name;
+  const span = tracer.startSpan(name, { kind: description.kind, attributes, links: [...origin.links] }, inside);
+  return { span, context: trace.setSpan(inside, span) };
+};
+
+/** Begins an invocation. */
+export const beginRun = (event: unknown, context: LambdaContext, handled: Handled): Run => {
+  const { measure, runtime, settings, triggers } = handled;
+  const coldStart = takeColdStart(sandbox().initializationType, process.uptime() * 1000);
+  const invocation = invocationOf(context.awsRequestId, coldStart, settings.keep.size > 0);
+  const described = describe(event, context, triggers);
+  const { span, context: inside } = startSpan(event, context, described, invocation, handled);
+  const began = performance.now();
+  const left = remaining(context);
+  const { buffer } = runtime.telemetry;
+  runtime.running.add(invocation.id);
+  const stopWatch = watchDeadline(left, settings.deadlineMarginMs, () => {
+    buffer?.writeOpen('deadline', invocation);
+    void runtime.flush(settings.deadlineMarginMs);
+  });
+  const matters = (failed: boolean, ms: number): boolean =>
+    (settings.keep.has('errors') && (failed || buffer?.hasError(invocation) === true)) ||
+    (settings.keep.has('slow') && ms >= settings.slowMs) ||
+    (settings.keep.has('cold_starts') && coldStart);
+  let isOver = false;
+  const end = (ending: Ending): Promise<void> | undefined => {
+    if (isOver) return undefined;
+    isOver = true;
+    stopWatch();
+    const failed = guarded('the end of a span', () => sayEnding(span, described, ending)) ?? 'error' in ending;
+    span.end();
+    const ms = performance.now() - began;
+    const trigger = described.description.attributes['faas.trigger'];
+    const measured = {
+      seconds: ms / 1000,
+      failed,
+      coldStart,
+      trigger: typeof trigger === 'string' ? trigger : undefined,
+    };
+    guarded('metrics', () => measure?.(measured, inside));
+    runtime.running.delete(invocation.id);
+    const limitMs =
+      left === undefined ? FLUSH_MS : Math.max(left - ms - settings.deadlineMarginMs, settings.deadlineMarginMs);
+    return guarded('a flush', () => runtime.finish(invocation, matters(failed, ms), Math.min(limitMs, FLUSH_MS)));
+  };
+  return { context: inside, end, isOver: () => isOver };
+};

@@ -1,0 +1,90 @@
+import type { Context } from '@opentelemetry/api';
+import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { type Invocation, invocationIn, invocationOf } from './invocation.ts';
+import { incomplete, type Incomplete } from './incomplete-span.ts';
+
+/** So many spans of one invocation are written before its end. */
+const MAX_HELD = 512;
+/** So many are held while it is open whether they are worth keeping. */
+const MAX_UNDECIDED = 2048;
+
+/** A `SpanProcessor` that holds spans by invocation and writes them when it is told to. Writing is done when a call returns. */
+export interface SpanBuffer extends SpanProcessor {
+  /** Writes what an invocation holds; without `all` only what was sampled, and the rest is gone. */
+  readonly write: (invocation: Invocation, all: boolean) => void;
+  /** Does the same at a later time: when much has gathered, or the process ends. */
+  readonly retire: (invocation: Invocation, all: boolean) => void;
+  /** Writes spans that belong to no invocation, or ended after theirs. */
+  readonly writeStray: () => void;
+  /** Writes what all running invocations hold, and what is open with the reason why it is not complete. */
+  readonly writeOpen: (why: Incomplete, only?: Invocation) => void;
+  /** Whether a span of this invocation ended in an error. */
+  readonly hasError: (invocation: Invocation) => boolean;
+}
+
+const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+
+/** @param write writes spans at once and throws nothing. */
+export const spanBuffer = (write: (spans: readonly ReadableSpan[]) => void): SpanBuffer => {
+  const stray = invocationOf('', false, false);
+  const running = new Set<Invocation>();
+  let retired: ReadableSpan[] = [];
+  const owners = new WeakMap<ReadableSpan, Invocation>();
+  const take = (invocation: Invocation, all: boolean): void => {
+    const spans = all ? invocation.ended : invocation.ended.filter(isSampled);
+    invocation.ended = all || !running.has(invocation) ? [] : invocation.ended.filter((span) => !isSampled(span));
+    if (spans.length > 0) write(spans);
+  };
+  const hold = (invocation: Invocation, span: ReadableSpan): void => {
+    if (!invocation.undecided && !isSampled(span)) return;
+    if (invocation.undecided && invocation.ended.length >= MAX_UNDECIDED) invocation.dropped++;
+    else invocation.ended.push(span);
+    if (!invocation.undecided && invocation.ended.length >= MAX_HELD) take(invocation, true);
+  };
+  const writeRetired = (): void => {
+    const spans = retired;
+    retired = [];
+    if (spans.length > 0) write(spans);
+  };
+  const flush = (): Promise<void> => {
+    writeRetired();
+    for (const invocation of [...running, stray]) take(invocation, false);
+    return Promise.resolve();
+  };
+  return {
+    onStart: (span: ReadableSpan, context: Context) => {
+      const invocation = invocationIn(context) ?? stray;
+      owners.set(span, invocation);
+      invocation.open.add(span);
+      if (invocation !== stray) running.add(invocation);
+    },
+    onEnd: (span) => {
+      const owner = owners.get(span) ?? stray;
+      owner.open.delete(span);
+      hold(running.has(owner) ? owner : stray, span);
+    },
+    write: (invocation, all) => {
+      running.delete(invocation);
+      take(invocation, all);
+    },
+    retire: (invocation, all) => {
+      running.delete(invocation);
+      retired.push(...(all ? invocation.ended : invocation.ended.filter(isSampled)));
+      invocation.ended = [];
+      if (retired.length >= MAX_HELD) writeRetired();
+    },
+    writeStray: () => take(stray, false),
+    writeOpen: (why, only) => {
+      if (only === undefined) writeRetired();
+      for (const invocation of only === undefined ? [...running, stray] : [only]) {
+        const open = [...invocation.open].filter((span) => isSampled(span) || invocation.undecided);
+        invocation.ended.push(...open.map((span) => incomplete(span, why)));
+        take(invocation, invocation.undecided);
+      }
+    },
+    hasError: ({ ended }) => ended.some(({ status }) => status.code === SpanStatusCode.ERROR),
+    forceFlush: flush,
+    shutdown: flush,
+  };
+};

@@ -1,0 +1,45 @@
+import { messageOf, warnOnce } from '../config/warn-once.ts';
+
+/** So much is held while a part of the SDK is loaded; a load takes milliseconds. */
+const MAX_HELD = 10_000;
+
+/** Something that is loaded when it is first used, and what is to be done with it then. */
+export interface Late<T> {
+  /** Does this with it as soon as it is there, without loading it. */
+  readonly whenThere: (then: (value: T) => void) => void;
+  /** Loads it, and does this with it: at once when it is there already. */
+  readonly use: (then: (value: T) => void) => void;
+  /** What it was used for has begun to load: it, or `undefined` if it cannot be loaded. `undefined` before. */
+  readonly loading: () => Promise<T | undefined> | undefined;
+}
+
+/** @param what names it in a warning, should it not load. */
+export const late = <T>(what: string, load: () => Promise<T>): Late<T> => {
+  let value: T | undefined;
+  let loading: Promise<T | undefined> | undefined;
+  const waiting: ((value: T) => void)[] = [];
+  let uses: ((value: T) => void)[] = [];
+  const start = async (): Promise<T | undefined> => {
+    try {
+      const loaded = await load();
+      value = loaded;
+      for (const then of [...waiting, ...uses]) then(loaded);
+    } catch (error) {
+      warnOnce(`${what} cannot be loaded: ${messageOf(error)}`);
+    }
+    uses = [];
+    return value;
+  };
+  return {
+    whenThere: (then) => {
+      if (value === undefined) waiting.push(then);
+      else then(value);
+    },
+    use: (then) => {
+      loading ??= start();
+      if (value !== undefined) then(value);
+      else if (uses.length < MAX_HELD) uses.push(then);
+    },
+    loading: () => loading,
+  };
+};
