@@ -124,6 +124,24 @@ describe('preferExtension', () => {
     expect(log).toEqual([['direct', ['a'], 1000]]);
   });
 
+  it('D11: asks directly for a key that was just refused, for as long as the extension may keep the old one', async () => {
+    const log: unknown[] = [];
+    let nowMs = 1_000_000;
+    const both = preferExtension(source('direct', ['a', 'b'], log), source('extension', ['a', 'b'], log), {
+      initialising: () => false,
+      clock: () => 0,
+      now: () => nowMs,
+    });
+    await both.read(['a'], 1000, { fresh: true });
+    nowMs += 299_999;
+    expect([...(await both.read(['a', 'b'], 1000))].sort()).toEqual([
+      ['a', { value: 'direct a' }],
+      ['b', { value: 'extension b' }],
+    ]);
+    nowMs += 1;
+    expect([...(await both.read(['a'], 1000))]).toEqual([['a', { value: 'extension a' }]]);
+  });
+
   it('asks directly while the environment starts', async () => {
     const log: unknown[] = [];
     let starting = true;

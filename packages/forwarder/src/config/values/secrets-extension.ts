@@ -86,29 +86,40 @@ export const secretsExtension = ({
   };
 };
 
+/** As long as it may keep a value. */
+const KEPT_MS = 300_000;
+
 /** When {@link preferExtension} leaves the extension alone. */
 export interface PreferExtensionOptions {
   /** Whether the environment is still starting: until the first invocation the extension answers nobody. */
   readonly initialising: () => boolean;
   /** Milliseconds of a clock that never jumps. */
   readonly clock?: () => number;
+  /** Epoch milliseconds: of a clock that goes on while the environment is frozen. */
+  readonly now?: () => number;
 }
 
 /**
  * Asks the extension first, and directly for what it does not tell, within the same time. It is not asked while the environment
- * starts, nor for what has to be `fresh`, such as a key that was just refused.
+ * starts, nor for what has to be `fresh`, such as a key that was just refused; nor for that key while it may still keep the old one.
  */
 export const preferExtension = (
   direct: ValueSource,
   extension: ValueSource | undefined,
-  { initialising, clock = () => performance.now() }: PreferExtensionOptions,
-): ValueSource => ({
-  read: async (names, timeoutMs, { fresh = false } = {}) => {
-    if (extension === undefined || fresh || initialising()) return direct.read(names, timeoutMs);
-    const endMs = clock() + timeoutMs;
-    const told = await extension.read(names, timeoutMs / 2);
-    const untold = names.filter((name) => !('value' in (told.get(name) ?? {})));
-    if (untold.length === 0) return told;
-    return new Map([...told, ...(await direct.read(untold, Math.max(1, endMs - clock())))]);
-  },
-});
+  { initialising, clock = () => performance.now(), now = Date.now }: PreferExtensionOptions,
+): ValueSource => {
+  /** When each was last read past it. */
+  const passedMs = new Map<string, number>();
+  return {
+    read: async (names, timeoutMs, { fresh = false } = {}) => {
+      if (fresh) for (const name of names) passedMs.set(name, now());
+      if (extension === undefined || fresh || initialising()) return direct.read(names, timeoutMs);
+      const endMs = clock() + timeoutMs;
+      const known = names.filter((name) => now() - (passedMs.get(name) ?? -Infinity) >= KEPT_MS);
+      const told = await extension.read(known, timeoutMs / 2);
+      const untold = names.filter((name) => !('value' in (told.get(name) ?? {})));
+      if (untold.length === 0) return told;
+      return new Map([...told, ...(await direct.read(untold, Math.max(1, endMs - clock())))]);
+    },
+  };
+};
