@@ -155,7 +155,7 @@ describe('metrics', () => {
         const made = await reportOf({
           receiver: 'x',
           durationMs: 1,
-          decoded: { telemetry: [], faults: [], lines: 1, ignored: new Map() },
+          decoded: { telemetry: [], faults: [], lines: 1, dropped: 0, ignored: new Map() },
           faults: [{ record: canary, fault, content: canary, outcome: { status: 'retryable', error } }],
           run: { legs, unrouted: [] },
         });

@@ -60,10 +60,11 @@ export const metricsOf = (report: Report, namespace: string, timestampMs: number
     const counts = countsOf(Object.values(signals));
     if (Object.keys(counts).length > 0) lines.push(metricLine(namespace, destination, counts, timestampMs));
   }
-  const { quarantined, returned = 0 } = report.lines;
+  const { quarantined, returned = 0, dropped = 0 } = report.lines;
   const rest = {
     ...(quarantined > 0 && { Quarantined: quarantined }),
     ...(returned > 0 && { Returned: returned }),
+    ...(dropped > 0 && { Dropped: dropped }),
     ...(!report.balanced && { Unbalanced: 1 }),
   };
   if (Object.keys(rest).length > 0) lines.push(metricLine(namespace, NO_DESTINATION, rest, timestampMs));

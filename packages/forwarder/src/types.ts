@@ -43,7 +43,13 @@ export type IgnoredReason = 'not_telemetry' | 'control_message' | 'own_logs';
  * may come as one with their count, since there may be millions.
  */
 export type Decoded =
-  | { readonly request: OtlpRequest; readonly metadata?: Metadata; readonly timeMs?: number }
+  | {
+      readonly request: OtlpRequest;
+      readonly metadata?: Metadata;
+      readonly timeMs?: number;
+      /** Lines that the function could not write before this one; its own word (E4). */
+      readonly dropped?: number;
+    }
   | Unreadable
   | { readonly ignored: IgnoredReason; readonly lines?: number };
 

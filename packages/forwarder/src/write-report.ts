@@ -33,7 +33,7 @@ export const writeLine = (line: string): void => {
 const levelOf = ({ balanced, lines, quarantined, errors, unrouted }: Report): 'INFO' | 'WARN' | 'ERROR' =>
   !balanced || lines.quarantined > 0 || quarantined !== undefined
     ? 'ERROR'
-    : errors !== undefined || unrouted !== undefined || lines.returned !== undefined
+    : errors !== undefined || unrouted !== undefined || lines.returned !== undefined || lines.dropped !== undefined
       ? 'WARN'
       : 'INFO';
 

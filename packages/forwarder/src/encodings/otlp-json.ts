@@ -1,5 +1,6 @@
 import { parseLogLine, parseOtlpJson, requestFromJson, signalOfJson } from '@serverless-otlp/otlp';
 import type { Encoding } from '../types.ts';
+import { droppedOf } from './dropped.ts';
 import { unopened, weightOf } from './inflate.ts';
 
 /** The most one line may become: packed numbers take more room in protobuf than in JSON (D17). */
@@ -25,7 +26,7 @@ export const otlpJson = (): Encoding => ({
       if (line === undefined) return undefined;
       const request = requestFromJson(line.value);
       budget.spend(weightOf(request, limit));
-      return [{ request }];
+      return [{ request, ...droppedOf(line.value) }];
     } catch (error) {
       return [unopened(record, error, limit, MAX_REQUEST_BYTES)];
     }

@@ -1,5 +1,6 @@
 import { isEnvelope, parseLogLine, readEnvelope } from '@serverless-otlp/otlp';
 import type { Encoding, Metadata } from '../types.ts';
+import { droppedOf } from './dropped.ts';
 import { inflateOn, unopened, weightOf } from './inflate.ts';
 
 /** The most one payload may decompress to (D17). */
@@ -56,7 +57,8 @@ export const otlpStdout = ({ headers = [], keepSource = false }: OtlpStdoutOptio
         // What was not compressed, or takes more room in protobuf than in JSON.
         budget.spend(Math.max(0, weight - (left - budget.allow(Infinity))));
         const metadata = metadataOf(sent, source);
-        return [metadata === undefined ? { request } : { request, metadata: { ...record.attributes, ...metadata } }];
+        const found = { request, ...droppedOf(line.value) };
+        return [metadata === undefined ? found : { ...found, metadata: { ...record.attributes, ...metadata } }];
       } catch (error) {
         return [unopened(record, error, limit, MAX_PAYLOAD_BYTES)];
       }

@@ -11,6 +11,8 @@ export interface DecodedRecords {
   readonly telemetry: readonly Telemetry[];
   readonly faults: readonly RecordFault[];
   readonly lines: number;
+  /** Lines that functions say they could not write (E4). */
+  readonly dropped: number;
   readonly ignored: ReadonlyMap<IgnoredReason, number>;
 }
 
@@ -24,12 +26,14 @@ export const decode = (
   const faults: RecordFault[] = [];
   const ignored = new Map<IgnoredReason, number>();
   let lines = 0;
+  let dropped = 0;
   for (const record of records) {
     const carriers: ReadonlySet<string> = new Set([record.id]);
     for (const found of decodeRecord(record, encodings, budget)) {
       lines += 'ignored' in found ? (found.lines ?? 1) : 1;
       if ('request' in found) {
         const { request, metadata = record.attributes, timeMs } = found;
+        dropped += found.dropped ?? 0;
         telemetry.push({ request, records: carriers, metadata, ...(timeMs === undefined ? {} : { timeMs }) });
       } else if ('fault' in found) {
         faults.push({ ...found, record: record.id });
@@ -38,7 +42,7 @@ export const decode = (
       }
     }
   }
-  return { telemetry, faults, lines, ignored };
+  return { telemetry, faults, lines, dropped, ignored };
 };
 
 const decodeRecord = (

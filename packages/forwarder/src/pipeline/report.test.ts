@@ -27,7 +27,7 @@ const leg = (deliveries: readonly Delivery[], over: Partial<Leg> = {}): Leg => (
   deliveries,
   ...over,
 });
-const NOTHING: DecodedRecords = { telemetry: [], faults: [], lines: 0, ignored: new Map() };
+const NOTHING: DecodedRecords = { telemetry: [], faults: [], lines: 0, dropped: 0, ignored: new Map() };
 const report = (
   run: Partial<Run>,
   decoded: Partial<DecodedRecords> = {},
@@ -119,6 +119,12 @@ describe('the report', () => {
       ignored: { not_telemetry: 2, own_logs: 1 },
       unrouted: { logs: 4 },
     });
+  });
+
+  it('E4: tells of lines that functions could not write, which are no part of what came in', async () => {
+    const { lines, balanced } = await report({}, { lines: 1, ignored: new Map([['not_telemetry', 1]]), dropped: 7 });
+    expect(lines).toEqual({ in: 1, decoded: 0, ignored: 1, quarantined: 0, dropped: 7 });
+    expect(balanced).toBe(true);
   });
 
   it('D26: counts each class of errors once, and at most ten of them', async () => {

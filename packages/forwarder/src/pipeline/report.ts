@@ -42,6 +42,8 @@ export interface Report {
     readonly quarantined: number;
     /** Unreadable, and left with the source because the store failed. */
     readonly returned?: number;
+    /** Never written: functions say that nobody read their standard output in time. No part of `in`. */
+    readonly dropped?: number;
   };
   readonly ignored?: Readonly<Partial<Record<IgnoredReason, number>>>;
   readonly destinations: Readonly<Record<string, Readonly<Partial<Record<Signal, DestinationCounts>>>>>;
@@ -79,6 +81,7 @@ export const reportOf = async ({ receiver, durationMs, decoded, faults, run }: R
     ignored: ignoredLines,
     quarantined: faults.length - returned,
     ...(returned === 0 ? {} : { returned }),
+    ...(decoded.dropped === 0 ? {} : { dropped: decoded.dropped }),
   };
   const destinations: Record<string, Partial<Record<Signal, DestinationCounts>>> = {};
   let balanced = lines.in === lines.decoded + lines.ignored + lines.quarantined + returned;

@@ -183,7 +183,7 @@ const balanced = async (done: Run, parts: readonly Telemetry[]): Promise<boolean
   const report = await reportOf({
     receiver: 'x',
     durationMs: 0,
-    decoded: { telemetry: parts, faults: [], lines: parts.length, ignored: new Map() },
+    decoded: { telemetry: parts, faults: [], lines: parts.length, dropped: 0, ignored: new Map() },
     faults: [],
     run: done,
   });
