@@ -322,6 +322,32 @@ describe('secrets under a prefix', () => {
     expect(await invoke()).toMatchObject({ 'otlp_http/a': { traces: { delivered: 1 } } });
   });
 
+  it('D4, D11: are read again whatever is wrong with a value of the variables', async () => {
+    secretOf('a');
+    store.secrets.set('otlp/backend', '{"api-key":"canary"}');
+    const { invoke } = await start({
+      COLLECTORS_SECRETS_KEY_PREFIX: 'keys',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${REFERENCE}`,
+    });
+    key = 'canary-2';
+    store.secrets.set('otlp/backend', '{}');
+    await invoke();
+    secretOf('a', { auth: 'x-api-key=canary-2' });
+    await new Promise((resolve) => setTimeout(resolve, 1_100)); // it was asked a moment ago
+    expect(await invoke()).toMatchObject({ 'otlp_http/a': { traces: { delivered: 1 } } });
+  });
+
+  it('D4: one that is broken and then gone is told as that', async () => {
+    store.secrets.set('keys/a', 'canary');
+    secretOf('b');
+    const variables = { COLLECTORS_SECRETS_KEY_PREFIX: 'keys', OTLP_FORWARDER_DEAD_LETTER: join(folder, 'letters') };
+    const { invoke, reports } = await start(variables);
+    store.secrets.delete('keys/a');
+    expect(await invoke()).toMatchObject({ 'otlp_http/a': { traces: { pending: 1 } } });
+    expect(JSON.stringify(reports)).toContain('its configuration is broken: nothing describes it any more');
+  });
+
   it('D1: what waits for one whose exclude nobody can read goes on waiting', async () => {
     secretOf('a');
     key = 'canary-2';

@@ -102,7 +102,8 @@ export const liveEnvironment = async (options: LiveEnvironmentOptions): Promise<
       return references.length === 0 ? undefined : () => values.read(references, { fresh: true });
     },
     evaluate,
-    evaluateOf: evaluate,
+    evaluateOf: (id) =>
+      secrets?.has(id) === true ? complete({ ...NO_DESTINATIONS, ...secrets.destinations() }) : evaluate(),
   };
   return liveConfig({ read: () => Promise.resolve(draft), onWarning });
 };
