@@ -47,7 +47,7 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
     const redacted: Attributes = { ...attributes };
     for (const name of Object.keys(attributes)) {
       const change = changeFor(name);
-      if (change !== undefined) redacted[name] = eachText(attributes[name], change) as Attributes[string];
+      if (change !== undefined) redacted[name] = eachText(attributes[name], change);
     }
     return redacted;
   };

@@ -51,7 +51,7 @@ export const dynamodb: Trigger<Fields> = {
           'faas.document.operation': shared(records.map(operationOf)),
           'faas.document.time': isoOf(millisecondsOf(records[0])),
           'aws.dynamodb.table_names': table === undefined ? undefined : [table],
-          'serverless_otlp.batch.size': records.length,
+          'serverless_otlp.batch.size': records.length === 1 ? undefined : records.length,
         }),
         ...attributes,
       },

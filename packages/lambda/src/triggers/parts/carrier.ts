@@ -13,21 +13,21 @@ const MAX_HEADERS = 1000;
 const isValue = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= MAX_VALUE && /^[\x20-\x7e]+$/.test(value);
 
+const textOf = (value: unknown): string | undefined => {
+  const text = fieldsOf(value) === undefined ? value : (at(value, 'stringValue') ?? at(value, 'Value'));
+  return isValue(text) ? text : undefined;
+};
+
 /**
  * The text of a header or a message attribute: `'x'`, `['x']`, SQS' `{ stringValue }`, SNS' `{ Value }`.
  *
  * Several values are one list, except those of `traceparent` and `x-amzn-trace-id`, of which two contradict each other.
  */
 const valueOf = (name: string, value: unknown): string | undefined => {
-  if (Array.isArray(value)) {
-    const values = value.slice(0, 10);
-    if (values.length === 1) return valueOf(name, values[0]);
-    if (name !== 'tracestate' && name !== 'baggage') return undefined;
-    const list = values.filter(isValue).join(',');
-    return isValue(list) ? list : undefined;
-  }
-  const text = fieldsOf(value) === undefined ? value : (at(value, 'stringValue') ?? at(value, 'Value'));
-  return isValue(text) ? text : undefined;
+  if (!Array.isArray(value)) return textOf(value);
+  const values = value.slice(0, 10).map(textOf);
+  if (values.length > 1 && name !== 'tracestate' && name !== 'baggage') return undefined;
+  return textOf(values.filter((one) => one !== undefined).join(','));
 };
 
 /** Some headers of many, by their names in lower case, whatever their case in the event. */
@@ -50,9 +50,9 @@ export const carrierOf = (headers: unknown): Carrier | undefined => {
   return Object.keys(carrier).length === 0 ? undefined : carrier;
 };
 
-/** Whether a carrier names a span, and not just baggage. */
+/** Whether a carrier names a span, and not just baggage, or X-Ray's `Root` of a trace nobody has begun. */
 export const namesSpan = (carrier: Carrier | undefined): carrier is Carrier =>
-  carrier?.['traceparent'] !== undefined || carrier?.['x-amzn-trace-id'] !== undefined;
+  carrier?.['traceparent'] !== undefined || (carrier?.['x-amzn-trace-id']?.includes('Parent=') ?? false);
 
 /** Carriers as one: the first that has a header wins. `undefined` when all are. */
 export const firstOf = (...carriers: readonly (Carrier | undefined)[]): Carrier | undefined => {

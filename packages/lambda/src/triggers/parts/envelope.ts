@@ -42,12 +42,12 @@ export const eventBridgeAttributes = (event: unknown): Attributes =>
     'cloudevents.event_type': textAt(event, 'detail-type'),
   });
 
-/** Whether this is an event as EventBridge delivers it. */
+/** Whether this is an event as EventBridge delivers it; EventBridge Scheduler's detail is text (`"{}"`). */
 export const isEventBridge = (event: unknown): boolean =>
   textAt(event, 'detail-type') !== undefined &&
   textAt(event, 'source') !== undefined &&
   textAt(event, 'id') !== undefined &&
-  fieldsOf(at(event, 'detail')) !== undefined;
+  (fieldsOf(at(event, 'detail')) !== undefined || typeof at(event, 'detail') === 'string');
 
 /**
  * Looks into a message body for what SNS or EventBridge wrapped around it, and for a `traceparent` at the top of any JSON.
