@@ -133,4 +133,19 @@ describe('a writer that is frozen', () => {
     }
     expectExact(await reader.findings(), await writer.progress());
   });
+
+  it('E4: while it waits for a reader does not count the time it did not have', async () => {
+    const stage = stageOf('pipe');
+    const reader = await stage.startReader({ ...STEADY, held: true });
+    const writer = stage.startWriter({ lines: 3000, maxWaitMs: 5000, sayEvery: 10 });
+    // The pipe is full: the writer waits.
+    await writer.progress(100);
+    await sleep(300);
+    for (const signal of ['SIGSTOP', 'SIGCONT'] as const) {
+      writer.child.kill(signal);
+      await sleep(signal === 'SIGSTOP' ? 6000 : 200);
+    }
+    reader.begin();
+    expect(await reader.findings()).toEqual(complete(3000));
+  });
 });

@@ -23,6 +23,8 @@ export type {
 export type { DestinationCounts } from './pipeline/count.ts';
 export type { ErrorCount, QuarantinedPart, Report, ReportedFault } from './pipeline/report.ts';
 export type { InvocationContext } from './pipeline/deadline.ts';
+export type { Authenticator, OutgoingRequest } from './http/authenticator.ts';
+export { AuthenticationError } from './auth/authentication-error.ts';
 export { faultOf } from './fault.ts';
 export { writeRedriveReport } from './write-redrive-report.ts';
 export { writeLine, writeReport } from './write-report.ts';

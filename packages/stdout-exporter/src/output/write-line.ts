@@ -13,6 +13,9 @@ export interface Device {
 /** Sleeps double from one millisecond up to this: a pipe that drains is noticed soon, a dead one costs no processor. */
 const MAX_SLEEP_MS = 16;
 
+/** A busy machine wakes a sleeper late by less than this, in milliseconds. */
+const MAX_OVERSLEPT_MS = 50;
+
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** One attempt; 0 when the device is full. */
@@ -44,8 +47,10 @@ export const writeAll = (device: Device, bytes: Uint8Array, maxWaitMs: number, s
       if (taken > 0) continue;
       if (waitedMs >= maxWaitMs || (stalled && out === 0)) break;
       const before = device.now();
-      device.sleep(Math.min(sleepMs, maxWaitMs - waitedMs));
-      waitedMs += Math.max(device.now() - before, 0.5);
+      const restMs = Math.min(sleepMs, maxWaitMs - waitedMs);
+      device.sleep(restMs);
+      // What a frozen environment did not live through is no waiting: its reader was frozen as well.
+      waitedMs += Math.min(Math.max(device.now() - before, 0.5), restMs + MAX_OVERSLEPT_MS);
       sleepMs = Math.min(2 * sleepMs, MAX_SLEEP_MS);
     }
   } catch {

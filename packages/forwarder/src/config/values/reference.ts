@@ -10,8 +10,8 @@ export interface Reference {
   readonly key?: string;
 }
 
-/** What AWS allows in names and ARNs. Source: Secrets Manager and Systems Manager API references. */
-const REFERENCE = /^\$\{(secretsmanager|ssm):([\w/+=.@:-]{1,2048})(?:#([^{}#]{1,512}))?\}$/;
+/** What AWS allows in names and ARNs; an exclamation mark in those of secrets that services manage. Source: Secrets Manager and Systems Manager API references. */
+const REFERENCE = /^\$\{(secretsmanager|ssm):([\w/+=.@!:-]{1,2048})(?:#([^{}#]{1,512}))?\}$/;
 
 /** `undefined` for text that is no such reference. */
 export const parseReference = (text: string): Reference | undefined => {
