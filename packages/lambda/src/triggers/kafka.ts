@@ -27,14 +27,29 @@ const carrierOfRecord = (record: unknown): Carrier | undefined => {
 
 const partitionOf = (record: unknown): string | undefined => numberAt(record, 'partition')?.toString();
 
+/** The records of all partitions; EventBridge Pipes hands on one list of them. */
+const recordsOf = (event: unknown): readonly unknown[] =>
+  Array.isArray(event)
+    ? event
+    : Object.values(fieldsOf(at(event, 'records')) ?? {}).flatMap((list): unknown[] =>
+        Array.isArray(list) ? list : [],
+      );
+
+const SOURCES: readonly unknown[] = ['aws:kafka', 'SelfManagedKafka', 'aws:SelfManagedKafka'];
+
+const isKafka = (event: unknown): boolean => {
+  const [first]: readonly unknown[] = Array.isArray(event) ? event : [];
+  return first === undefined
+    ? SOURCES.includes(at(event, 'eventSource')) && fieldsOf(at(event, 'records')) !== undefined
+    : SOURCES.includes(at(first, 'eventSource')) && textAt(first, 'topic') !== undefined;
+};
+
 /** Records of a Kafka topic: of Amazon MSK, or of a cluster of one's own. */
 export const kafka: Trigger<Fields> = {
   name: 'kafka',
-  matches: (event): event is Fields =>
-    (at(event, 'eventSource') === 'aws:kafka' || at(event, 'eventSource') === 'SelfManagedKafka') &&
-    fieldsOf(at(event, 'records')) !== undefined,
+  matches: (event): event is Fields => isKafka(event),
   describe: (event) => {
-    const records = Object.values(fieldsOf(at(event, 'records')) ?? {}).flatMap((list) => listAt([list], '0'));
+    const records = recordsOf(event);
     const { attributes, ...traced } = tracedBy(records, carrierOfRecord);
     const topic = shared(records.map((record) => textAt(record, 'topic')));
     const span = processing({ system: 'kafka', destination: topic, count: records.length });

@@ -3,7 +3,7 @@ import { attributesOf, resourceOf } from './parts/attributes.ts';
 import { envelopeOf } from './parts/envelope.ts';
 import { processing, tracedBy } from './parts/messages.ts';
 import { at, type Fields, numberAt, shared, textAt } from './parts/read.ts';
-import { isFrom, recordsOf } from './parts/records.ts';
+import { isFrom, kinesisOf, recordsOf } from './parts/records.ts';
 import { respondBatch } from './parts/respond.ts';
 import { queued } from './parts/times.ts';
 
@@ -12,13 +12,13 @@ const MAX_DATA = 349_528;
 
 /** Kinesis has no headers: a trace is found in JSON data only. Node's decoder reads past what is no base64. */
 const carrierOfRecord = (record: unknown): Carrier | undefined => {
-  const data = at(record, 'kinesis', 'data');
+  const data = at(kinesisOf(record), 'data');
   if (typeof data !== 'string' || data.length > MAX_DATA) return undefined;
   return envelopeOf(Buffer.from(data, 'base64').toString()).carrier;
 };
 
 const millisecondsOf = (record: unknown): number | undefined => {
-  const seconds = numberAt(record, 'kinesis', 'approximateArrivalTimestamp');
+  const seconds = numberAt(kinesisOf(record), 'approximateArrivalTimestamp');
   return seconds === undefined ? undefined : seconds * 1000;
 };
 
@@ -33,7 +33,7 @@ export const kinesis: Trigger<Fields> = {
     const arn = shared(records.map((record) => textAt(record, 'eventSourceARN')));
     const stream = resourceOf(arn)?.replace(/^stream\//, '');
     const { attributes, ...traced } = tracedBy(records, carrierOfRecord);
-    const id = textAt(records[0], 'kinesis', 'sequenceNumber');
+    const id = textAt(kinesisOf(records[0]), 'sequenceNumber');
     const span = processing({ system: 'aws.kinesis', destination: stream, count: records.length, id });
     const more = attributesOf({
       'messaging.destination.partition.id': shared(records.map(shardOf)),
