@@ -220,9 +220,10 @@ describe('a process of Lambda', () => {
   it('loads metrics and logs when they are first used', async () => {
     const program = `
       import { traced } from LAMBDA;
-      const counter = metrics.getMeter('t').createCounter('c');
       const logger = logs.getLogger('t');
+      let counter;
       const handler = traced(async (event) => { if (event.use) { counter.add(1); logger.emit({ body: 'x' }); } return 'result'; });
+      counter = metrics.getMeter('t').createCounter('c');
       console.log(await handler({}, context()));
       console.log(await handler({ use: true }, context()));`;
     const { printed } = await run(program);

@@ -2,9 +2,10 @@ import type { Attributes } from '@opentelemetry/api';
 import {
   defaultResource,
   detectResources,
-  envDetector,
+  resourceAttributesEnvDetector,
   type Resource,
   resourceFromAttributes,
+  serviceNameEnvDetector,
 } from '@opentelemetry/resources';
 import type { TelemetryOptions } from '../options.ts';
 import { sandbox } from './lambda-environment.ts';
@@ -36,7 +37,7 @@ const detected = (): Attributes => {
 export const resourceOf = ({ serviceName, resourceAttributes }: TelemetryOptions): Resource =>
   defaultResource()
     .merge(resourceFromAttributes(detected()))
-    .merge(detectResources({ detectors: [envDetector] }))
+    .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }))
     .merge(
       resourceFromAttributes(
         defined({ ...resourceAttributes, 'service.name': serviceName ?? resourceAttributes?.['service.name'] }),

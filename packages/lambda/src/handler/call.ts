@@ -11,7 +11,7 @@ export const apply = (handler: Handler, self: unknown, args: readonly unknown[])
   Reflect.apply(handler, self, args) as unknown;
 
 /** Whether the handler answers by a promise. */
-export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
 /** Ends the run, and goes on when everything is written. */

@@ -5,7 +5,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 export type Incomplete = 'deadline' | 'shutdown';
 
 /** Says so in a span: `deadline` or `shutdown`. When such a span ends after all it is written again, without this. */
-export const INCOMPLETE = 'serverless_otlp.incomplete';
+const INCOMPLETE = 'serverless_otlp.incomplete';
 
 /** What an open span has to say so far, ending now. The span itself goes on. */
 export const incomplete = (span: ReadableSpan, why: Incomplete): ReadableSpan => {

@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { TracedOptions } from '../options.ts';
 import { capture, lambdaContext } from '../testing.ts';
@@ -22,7 +22,7 @@ const names = async (event: Asked, options: TracedOptions): Promise<readonly str
   const handler = traced(
     async ({ childFails, fail }: Asked, _context: object) => {
       const span = trace.getTracer('test').startSpan('child');
-      if (childFails) span.setStatus({ code: 2 });
+      if (childFails) span.setStatus({ code: SpanStatusCode.ERROR });
       await Promise.resolve();
       span.end();
       if (fail) throw new Error('no');

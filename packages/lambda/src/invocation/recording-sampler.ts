@@ -1,5 +1,4 @@
-import { SamplingDecision } from '@opentelemetry/api';
-import type { Sampler } from '@opentelemetry/sdk-trace';
+import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import { invocationIn } from './invocation.ts';
 
 /**

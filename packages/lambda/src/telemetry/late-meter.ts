@@ -91,7 +91,7 @@ const lateMeter = (late: Late<MeterProvider>, name: string, version?: string, op
       late.use(() => meter().addBatchObservableCallback(batch(callback), reals(observables))),
     removeBatchObservableCallback: (callback: BatchObservableCallback, observables: Observable[]) =>
       late.use(() => meter().removeBatchObservableCallback(batch(callback), reals(observables))),
-  } as Meter;
+  };
 };
 
 /** A meter provider whose SDK is loaded when something is first measured. Instruments cost nothing before. */

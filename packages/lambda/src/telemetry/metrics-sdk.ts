@@ -1,5 +1,5 @@
 import { context } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
+import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { OTLPStdoutMetricExporter } from '@serverless-otlp/stdout-exporter/metrics';
@@ -19,10 +19,10 @@ export const metricsSdk = (resource: Resource, options: StdoutExporterOptions): 
         return;
       }
       taker.metrics(metrics);
-      done({ code: 0 });
+      done({ code: ExportResultCode.SUCCESS });
     },
-    selectAggregation: (type) => stdout.selectAggregation(type) as never,
-    selectAggregationTemporality: (type) => stdout.selectAggregationTemporality(type) as never,
+    selectAggregation: (type) => stdout.selectAggregation(type),
+    selectAggregationTemporality: (type) => stdout.selectAggregationTemporality(type),
     forceFlush: () => stdout.forceFlush(),
     shutdown: () => stdout.shutdown(),
   };

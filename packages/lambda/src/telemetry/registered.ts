@@ -4,7 +4,6 @@ import {
   type LoggerProvider,
   type MeterProvider,
   metrics,
-  ProxyTracerProvider,
   trace,
   type TracerProvider,
 } from '@opentelemetry/api';
@@ -14,12 +13,18 @@ export interface Flushable {
   readonly forceFlush?: () => Promise<unknown>;
 }
 
+/** The API's stand-in, which gives tracers of its own until somebody registers a provider. */
+interface StandIn {
+  readonly getDelegate: () => TracerProvider;
+  readonly getDelegateTracer: (name: string) => unknown;
+}
+
 /** The tracer provider that somebody registered before; `undefined` when nobody did. */
 export const registeredTracerProvider = (): (TracerProvider & Flushable) | undefined => {
-  const provider: unknown = trace.getTracerProvider();
-  if (typeof (provider as { getDelegate?: unknown }).getDelegate !== 'function') return provider as TracerProvider;
-  const delegate = (provider as ProxyTracerProvider).getDelegate();
-  return delegate === new ProxyTracerProvider().getDelegate() ? undefined : delegate;
+  const provider = trace.getTracerProvider();
+  if (!('getDelegateTracer' in provider)) return provider;
+  const standIn = provider as TracerProvider & StandIn;
+  return standIn.getDelegateTracer('') === undefined ? undefined : standIn.getDelegate();
 };
 
 /** The same of metrics. */
