@@ -9,7 +9,7 @@ export interface RedactOptions {
   readonly attributes?: readonly string[];
 }
 
-/** Attributes in, attributes without secrets out; what holds none is left as it is. */
+/** Attributes in, attributes without secrets out: the same object where none can be, a copy otherwise. */
 export type Redact = (attributes: Attributes) => Attributes;
 
 const HEADER = /^http\.(?:request|response)\.header\.(.+)$/;
@@ -44,11 +44,13 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
     return SECRET_HEADERS.includes(plainName(header)) || isSecretName(header, names) ? blank : undefined;
   };
   return (attributes) => {
-    const redacted: Attributes = { ...attributes };
+    let redacted: Attributes | undefined;
     for (const name of Object.keys(attributes)) {
       const change = changeFor(name);
-      if (change !== undefined) redacted[name] = eachText(attributes[name], change);
+      if (change === undefined) continue;
+      redacted ??= { ...attributes };
+      redacted[name] = eachText(attributes[name], change);
     }
-    return redacted;
+    return redacted ?? attributes;
   };
 };

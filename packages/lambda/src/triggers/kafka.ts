@@ -38,7 +38,7 @@ const recordsOf = (event: unknown): readonly unknown[] =>
 const SOURCES: readonly unknown[] = ['aws:kafka', 'SelfManagedKafka', 'aws:SelfManagedKafka'];
 
 const isKafka = (event: unknown): boolean => {
-  const [first]: readonly unknown[] = Array.isArray(event) ? event : [];
+  const first: unknown = Array.isArray(event) ? event[0] : undefined;
   return first === undefined
     ? SOURCES.includes(at(event, 'eventSource')) && fieldsOf(at(event, 'records')) !== undefined
     : SOURCES.includes(at(first, 'eventSource')) && textAt(first, 'topic') !== undefined;
