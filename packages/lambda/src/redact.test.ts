@@ -65,6 +65,14 @@ describe('redactor', () => {
     });
   });
 
+  it('takes out what the user names whatever its type', () => {
+    expect(redactor({ attributes: ['a', 'b'] })({ a: 7, b: [true], c: 1 })).toEqual({
+      a: 'REDACTED',
+      b: 'REDACTED',
+      c: 1,
+    });
+  });
+
   it('can be switched off', () => {
     expect(redactor(false)({ 'url.query': 'token=hush' })).toEqual({ 'url.query': 'token=hush' });
   });

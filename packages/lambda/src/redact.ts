@@ -36,7 +36,6 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
   const names = new Set((options.names ?? []).map(plainName));
   const whole = new Set(options.attributes ?? []);
   const changeFor = (name: string): ((text: string) => string) | undefined => {
-    if (whole.has(name)) return blank;
     if (QUERIES.includes(name)) return (text) => redactQuery(text, names);
     if (URLS.includes(name)) return (text) => redactUrl(text, names);
     const header = HEADER.exec(name)?.[1];
@@ -47,9 +46,9 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
     let redacted: Attributes | undefined;
     for (const name of Object.keys(attributes)) {
       const change = changeFor(name);
-      if (change === undefined) continue;
+      if (change === undefined && !whole.has(name)) continue;
       redacted ??= { ...attributes };
-      redacted[name] = eachText(attributes[name], change);
+      redacted[name] = change === undefined || whole.has(name) ? REDACTED : eachText(attributes[name], change);
     }
     return redacted ?? attributes;
   };
