@@ -52,7 +52,9 @@ const headers = v.pipe(
     'holds a name or value that cannot be sent',
   ),
   v.title('text by name'),
-  v.description('Sent with every request. Values are secrets: take them from `${secretsmanager:NAME#KEY}`, `${ssm:NAME}` or `${env:NAME}`.'),
+  v.description(
+    'Sent with every request. Values are secrets: take them from `${secretsmanager:NAME#KEY}`, `${ssm:NAME}` or `${env:NAME}`.',
+  ),
 );
 
 /** Settings of an `otlp_http` exporter. */
