@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import type { Finding } from '../finding.ts';
 
 /** Scripts that write tracked files; each knows `--check`. */
-const GENERATORS = ['scripts/generate-schema.ts', 'scripts/generate-config-docs.ts'];
+const GENERATORS = [
+  'scripts/generate-schema.ts',
+  'scripts/generate-config-docs.ts',
+  'scripts/generate-trigger-docs.ts',
+];
 
 /** Generated files that are not what their generator would write now. */
 export const generatedFindings = (root: string): readonly Finding[] =>
