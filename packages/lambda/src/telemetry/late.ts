@@ -19,12 +19,14 @@ export const late = <T>(what: string, load: () => Promise<T>): Late<T> => {
   let loading: Promise<T | undefined> | undefined;
   const waiting: ((value: T) => void)[] = [];
   let uses: ((value: T) => void)[] = [];
+  let failed = false;
   const start = async (): Promise<T | undefined> => {
     try {
       const loaded = await load();
       value = loaded;
       for (const then of [...waiting, ...uses]) then(loaded);
     } catch (error) {
+      failed = true;
       warnOnce(`${what} cannot be loaded: ${messageOf(error)}`);
     }
     uses = [];
@@ -38,7 +40,7 @@ export const late = <T>(what: string, load: () => Promise<T>): Late<T> => {
     use: (then) => {
       loading ??= start();
       if (value !== undefined) then(value);
-      else if (uses.length < MAX_HELD) uses.push(then);
+      else if (!failed && uses.length < MAX_HELD) uses.push(then);
     },
     loading: () => loading,
   };
