@@ -1,6 +1,7 @@
-import { context, type Link, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, type Link, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { warnOnce } from './config/warn-once.ts';
 import { carrierOf, type BatchRecord, sourceOf } from './batch-record.ts';
+import { recordError } from './record-error.ts';
 import { VERSION } from './version.ts';
 
 /** What Lambda is told: which messages it shall deliver again. */
@@ -43,10 +44,7 @@ const workOn = async <R>(record: R & BatchRecord, work: (record: R) => unknown):
       await work(record);
       return true;
     } catch (error) {
-      const exception = error instanceof Error ? error : String(error);
-      span.recordException(exception);
-      span.setAttribute('error.type', error instanceof Error ? error.name : typeof error);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+      recordError(span, error);
       return false;
     } finally {
       span.end();

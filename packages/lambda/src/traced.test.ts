@@ -63,15 +63,16 @@ describe('traced', () => {
   });
 
   it('rethrows what is no error as it is', async () => {
-    for (const thrown of ['text', undefined, null, 42, { code: 1 }]) {
+    for (const thrown of ['text', undefined, null, 42, { code: 1 }, Object.create(null), Symbol('x')]) {
       let caught: unknown = 'nothing';
-      await capture(async () => {
+      const { spans } = await capture(async () => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         await traced((_event: unknown, _context: object) => Promise.reject(thrown))({}, lambdaContext()).catch(
           (error: unknown) => (caught = error),
         );
       });
       expect(caught).toBe(thrown);
+      expect(spans[0]).toMatchObject({ status: { code: 'ERROR' }, attributes: { 'error.type': typeof thrown } });
     }
   });
 

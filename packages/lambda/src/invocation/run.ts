@@ -10,6 +10,7 @@ import { originOf } from '../propagation/parent.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Trigger } from '../trigger.ts';
 import { takeColdStart } from './cold-start.ts';
+import { recordError } from '../record-error.ts';
 import { answerOf, describe, type Described, guarded, invocationAttributes } from './describe.ts';
 import { type Invocation, invocationOf, withInvocation } from './invocation.ts';
 
@@ -34,28 +35,15 @@ export interface Run {
   readonly isOver: () => boolean;
 }
 
-const remaining = (context: LambdaContext): number | undefined =>
-  guarded('getRemainingTimeInMillis', () => context.getRemainingTimeInMillis?.());
-
-const typeOf = (error: unknown): string => {
-  const name = error instanceof Error ? error.name : undefined;
-  return name === undefined || name === '' ? typeof error : name;
-};
-
-const endWithError = (span: Span, error: unknown): void => {
-  const exception = error instanceof Error ? error : String(error);
-  span.recordException(exception);
-  span.setAttribute('error.type', typeOf(error));
-  span.setStatus({
-    code: SpanStatusCode.ERROR,
-    message: error instanceof Error ? error.message : exception.toString(),
-  });
+const remaining = (context: LambdaContext): number | undefined => {
+  const ms = guarded('getRemainingTimeInMillis', () => context.getRemainingTimeInMillis?.());
+  return Number.isFinite(ms) ? ms : undefined;
 };
 
 /** Says in the span how it ended; whether it failed. */
 const sayEnding = (span: Span, described: Described, ending: Ending): boolean => {
   if ('error' in ending) {
-    endWithError(span, ending.error);
+    recordError(span, ending.error);
     return true;
   }
   const answer = answerOf(described, ending.result);
