@@ -15,7 +15,7 @@ const NO_DESTINATION = 'lines';
  */
 export const metricLine = (namespace: string, destination: string, counts: Counts, timestampMs: number): string => {
   const names = Object.keys(counts);
-  const key = JSON.stringify([namespace, destination, names]);
+  const key = `${namespace}\n${destination}\n${names.join()}`; // no name holds a line break
   let end = ENDS.get(key);
   if (end === undefined) {
     if (ENDS.size >= MAX_ENDS) ENDS.clear();

@@ -1,6 +1,7 @@
 export { type Signal, SIGNALS, SIGNAL_PATHS, signalOfPath } from './signal.ts';
 export { InvalidOtlpError, type InvalidOtlpReason } from './invalid-otlp-error.ts';
 export {
+  gzipRequest,
   mergeRequests,
   type OtlpRequest,
   otlpRequest,
@@ -26,6 +27,5 @@ export { type ContentKind, contentKindOf } from './content-kind.ts';
 export { compactLoading, type Inflate, loadCompact } from './compact/load.ts';
 export { decodeBase64 } from './base64.ts';
 export { gunzipBounded, gzip } from './gzip.ts';
-export { gzipRequest } from './gzip-request.ts';
 export { decodeExportResponse, encodeExportResponse, type PartialSuccess, statusMessageOf } from './export-response.ts';
 export { isRetryableStatus, MAX_RETRY_AFTER_MS, parseRetryAfter } from './status.ts';

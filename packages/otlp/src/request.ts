@@ -1,3 +1,4 @@
+import { gzip } from './gzip.ts';
 import { decodeJsonText, encodeJsonRequest } from './json/request.ts';
 import { mergeBytes } from './merge.ts';
 import type { ExportServiceRequest } from './messages/request.ts';
@@ -27,6 +28,8 @@ class LazyRequest implements OtlpRequest {
   readonly bytes: Uint8Array;
   #items: number | undefined;
   #message: ExportServiceRequest | undefined;
+  /** Of the level last asked for; destinations seldom differ in it. */
+  #packed: { readonly level: number; readonly bytes: Uint8Array } | undefined;
 
   constructor(signal: Signal, bytes: Uint8Array, items?: number) {
     this.signal = signal;
@@ -41,7 +44,21 @@ class LazyRequest implements OtlpRequest {
   get message(): ExportServiceRequest {
     return (this.#message ??= decodeMessage(requestMessage(this.signal), this.bytes) as ExportServiceRequest);
   }
+
+  gzip(level: number): Uint8Array {
+    if (this.#packed?.level !== level) this.#packed = { level, bytes: gzip(this.bytes, level) };
+    return this.#packed.bytes;
+  }
 }
+
+/**
+ * The bytes of a request in gzip, made once: several destinations, all their tries and a dead letter share one body. Always one member:
+ * some receivers read only the first.
+ *
+ * @param level 1 (fastest) to 9.
+ */
+export const gzipRequest = (request: OtlpRequest, level: number = 1): Uint8Array =>
+  request instanceof LazyRequest ? request.gzip(level) : gzip(request.bytes, level);
 
 /** Bytes that are already known to be a well-formed request; nothing is checked. For bytes from outside use {@link parseRequest}. */
 export const otlpRequest = (signal: Signal, bytes: Uint8Array): OtlpRequest => new LazyRequest(signal, bytes);

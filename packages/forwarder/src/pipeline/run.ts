@@ -142,7 +142,9 @@ const exportTo = async (
     else if (matched === false) leg.filtered += part.request.items;
     else broken.push(failed(name, part, { status: 'rejected', fault: 'destination', error: matched }));
   }
-  return { ...leg, deliveries: [...broken, ...(await Promise.all(exports)).flat()] };
+  const [only] = exports;
+  const sent = exports.length === 1 && only !== undefined ? await only : (await Promise.all(exports)).flat();
+  return { ...leg, deliveries: broken.length === 0 ? sent : [...broken, ...sent] };
 };
 
 /** An error stands for a rule that broke: nothing is sent (D1). */
