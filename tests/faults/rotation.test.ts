@@ -43,7 +43,7 @@ it('D11, D4, D27: keys that rotate every second lose nothing, are read one at a 
           if (request.headers['x-api-key'] !== current()) {
             refused++;
             // It says what it was sent, as some do.
-            return { status: 401, body: `no such key: ${request.headers['x-api-key']}` };
+            return { status: 401, body: `no such key: ${String(request.headers['x-api-key'])}` };
           }
           accepted.push(...idsIn(request.body));
           return {};

@@ -28,8 +28,8 @@ class LazyRequest implements OtlpRequest {
   readonly bytes: Uint8Array;
   #items: number | undefined;
   #message: ExportServiceRequest | undefined;
-  /** Of the level last asked for; destinations seldom differ in it. */
-  #packed: { readonly level: number; readonly bytes: Uint8Array } | undefined;
+  /** By level. */
+  #packed: Map<number, Uint8Array> | undefined;
 
   constructor(signal: Signal, bytes: Uint8Array, items?: number) {
     this.signal = signal;
@@ -46,8 +46,9 @@ class LazyRequest implements OtlpRequest {
   }
 
   gzip(level: number): Uint8Array {
-    if (this.#packed?.level !== level) this.#packed = { level, bytes: gzip(this.bytes, level) };
-    return this.#packed.bytes;
+    let bytes = this.#packed?.get(level);
+    if (bytes === undefined) (this.#packed ??= new Map()).set(level, (bytes = gzip(this.bytes, level)));
+    return bytes;
   }
 }
 

@@ -65,7 +65,10 @@ export const startFakeSecretsManager = async (
 
   const answer = (body: string, response: ServerResponse): void => {
     const input = JSON.parse(body) as { readonly SecretId: string } | Batch;
-    if ('Filters' in input) return answerBatch(input, response);
+    if ('Filters' in input) {
+      answerBatch(input, response);
+      return;
+    }
     const { SecretId: id } = input;
     const value = secrets.get(id);
     if (value === undefined)
@@ -79,7 +82,10 @@ export const startFakeSecretsManager = async (
     response.on('close', () => open--);
     void text(request).then((body) => {
       const failure = failureOf();
-      if (failure === undefined) return answer(body, response);
+      if (failure === undefined) {
+        answer(body, response);
+        return;
+      }
       seen.failed++;
       fail(response, failure);
     });
