@@ -60,9 +60,14 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const TIMED_OUT: HttpAnswer = { failure: 'retryable', message: 'timed out' };
 
+const YIELD_MS = 2;
+
 /** What an error means is loaded with the first. */
-const failed = async (error: Error, identity?: string): Promise<HttpAnswer> =>
-  (await import('./failure.ts')).failureOf(error, identity !== undefined);
+const failed = async (error: Error, identity?: string): Promise<HttpAnswer> => {
+  // What has failed is in no hurry: requests to others may be about to be written.
+  await new Promise((resolve) => setTimeout(resolve, YIELD_MS));
+  return (await import('./failure.ts')).failureOf(error, identity !== undefined);
+};
 
 /** A URL taken apart, which costs as much as the rest of a request. */
 interface Target {

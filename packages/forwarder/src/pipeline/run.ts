@@ -1,6 +1,7 @@
 import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
-import type { Delivery, Destination, Exporter, Outcome, Pipeline, Processor, Telemetry } from '../types.ts';
+import type { Delivery, Destination, Exporter, Pipeline, Processor, Telemetry } from '../types.ts';
 import type { Deadlines } from './deadline.ts';
+import { bugIn, failed, isDelivered } from './failed.ts';
 import { DEFAULT_GRACE_MS, stragglers } from './stragglers.ts';
 
 /** What happened to the telemetry of one signal at one destination. Counts are items. */
@@ -77,16 +78,20 @@ export const run = async (
     legs.map(({ destination }) => destination.exporter.name),
     options.graceMs ?? DEFAULT_GRACE_MS,
   );
-  const started = legs.map(async ({ destination, processed }): Promise<Leg> => {
+  const exported = legs.map(async ({ destination, processed }): Promise<Leg> => {
     const { name } = destination.exporter;
     const leg = await exportTo(destination, processed, options, watch.signalOf(name));
-    watch.settled(
-      name,
-      leg.deliveries.some(({ outcome }) => outcome.status === 'delivered'),
-    );
-    return processed.error === undefined ? stored(leg, destination, options.storeUntil) : leg;
+    watch.settled(name, leg.deliveries.some(isDelivered));
+    return leg;
   });
-  return { legs: await Promise.all(started), unrouted };
+  const all = Promise.allSettled(exported);
+  const settled = legs.map(async ({ destination, processed }, index): Promise<Leg> => {
+    const leg = (await exported[index]) as Leg;
+    const { deadLetters } = destination;
+    if (processed.error !== undefined || deadLetters === undefined || leg.deliveries.every(isDelivered)) return leg;
+    return (await import('./keep.ts')).keep(leg, deadLetters, options.storeUntil, all);
+  });
+  return { legs: await Promise.all(settled), unrouted };
 };
 
 /** Nearly every event carries one signal. */
@@ -173,27 +178,3 @@ const exportPart = async (
     return [retryable(bugIn(`exporter ${exporter.name} threw`, cause))];
   }
 };
-
-/** What the destination did not take goes to its dead letters; when there are none, it stays as it is (D3). */
-const stored = async (leg: Leg, { deadLetters }: Destination, until: number): Promise<Leg> => {
-  const { deliveries } = leg;
-  if (deadLetters === undefined || deliveries.every(({ outcome }) => outcome.status === 'delivered')) return leg;
-  // What an open breaker turns away is stored after the requests to the others have gone out, not before.
-  await new Promise((resolve) => setImmediate(resolve));
-  try {
-    return { ...leg, deliveries: await deadLetters.keep(deliveries, until) };
-  } catch (cause) {
-    const error = bugIn('the dead-letter store threw', cause);
-    const owed = (delivery: Delivery): Delivery =>
-      failed(leg.destination, delivery.telemetry, { status: 'retryable', error });
-    return { ...leg, deliveries: deliveries.map((one) => (one.outcome.status === 'delivered' ? one : owed(one))) };
-  }
-};
-
-const failed = (destination: string, telemetry: Telemetry, outcome: Outcome): Delivery => ({
-  destination,
-  telemetry,
-  outcome,
-});
-
-const bugIn = (what: string, cause?: unknown): Error => new Error(`${what}: this is a bug in it`, { cause });
