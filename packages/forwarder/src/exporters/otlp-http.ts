@@ -84,10 +84,13 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
 
   /** Only who has credentials that change loads what asks for them. */
   let authenticating: Promise<HttpTransport> | undefined;
-  const sender = (by: Authenticator): Promise<HttpTransport> =>
-    (authenticating ??= import('./otlp-http/authenticated.ts').then(({ authenticated }) =>
-      authenticated(transport, by),
-    ));
+  const post: HttpTransport =
+    authenticator === undefined
+      ? transport
+      : (...request) =>
+          (authenticating ??= import('./otlp-http/authenticated.ts').then(({ authenticated }) =>
+            authenticated(transport, authenticator),
+          )).then((authenticatedPost) => authenticatedPost(...request));
 
   /** What judges answers, and hides secrets in them, is loaded with the first that says more than yes. */
   let judge: Promise<Judge> | undefined;
@@ -114,7 +117,6 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     // The same object for nearly every request: the transport keeps what it makes of it.
     const routing = routingHeaders(metadata);
     const sent = routing === NO_HEADERS ? fixed : { ...routing, ...fixed };
-    const post = authenticator === undefined ? transport : await sender(authenticator);
     const answer = await post(url, sent, body.bytes, timeLeftMs(), abort);
     if ('status' in answer && answer.status >= 200 && answer.status < 300 && answer.body.length === 0)
       return { status: 'delivered' };

@@ -147,8 +147,7 @@ const exportTo = async (
     else if (matched === false) leg.filtered += part.request.items;
     else broken.push(failed(name, part, { status: 'rejected', fault: 'destination', error: matched }));
   }
-  const [only] = exports;
-  const sent = exports.length === 1 && only !== undefined ? await only : (await Promise.all(exports)).flat();
+  const sent = (await Promise.all(exports)).flat();
   return { ...leg, deliveries: broken.length === 0 ? sent : [...broken, ...sent] };
 };
 
