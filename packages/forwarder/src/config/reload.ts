@@ -1,4 +1,5 @@
 import type { Forwarder } from '../forwarder.ts';
+import { until } from '../until.ts';
 import type { Live } from './live.ts';
 import type { Config } from './settings.ts';
 
@@ -18,13 +19,6 @@ const FAILED_MS = 60_000;
 
 /** How much longer an invocation may last for it, in milliseconds: what is under way freezes with the environment. */
 const WAIT_MS = 1_000;
-
-const atMost = async (promise: Promise<void>, ms: number): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([promise, over]);
-  clearTimeout(timer);
-};
 
 /**
  * A forwarder that looks for another version of its configuration once it is old, beside its work. A version that is wrong changes
@@ -58,7 +52,7 @@ export const reloading = (first: Forwarder, options: ReloadOptions): Forwarder =
     try {
       return await current(event, context);
     } finally {
-      if (underway !== undefined) await atMost(underway, Math.min(WAIT_MS, context.getRemainingTimeInMillis() / 2));
+      if (underway !== undefined) await until(underway, Math.min(WAIT_MS, context.getRemainingTimeInMillis() / 2));
     }
   };
 };

@@ -1,4 +1,5 @@
 import type { Delivery, Exporter } from '../types.ts';
+import { until } from '../until.ts';
 import { unavailable } from './unavailable.ts';
 
 /** What {@link withRenewal} makes exporters of. */
@@ -25,21 +26,6 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 const given = (name: string, first: Exporter | string): Exporter =>
   typeof first === 'string' ? unavailable(name, first) : first;
-
-/** Resolves with the promise, or to `undefined` at the deadline or when `abort` fires. */
-const until = async <T>(promise: Promise<T>, ms: number, abort: AbortSignal | undefined): Promise<T | undefined> => {
-  let stop: () => void = () => undefined;
-  const over = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
-  const timer = setTimeout(stop, Math.min(ms, 2 ** 31 - 1));
-  abort?.addEventListener('abort', stop, { once: true });
-  if (abort?.aborted === true) stop();
-  try {
-    return await Promise.race([promise, over]);
-  } finally {
-    clearTimeout(timer);
-    abort?.removeEventListener('abort', stop);
-  }
-};
 
 /**
  * An exporter whose settings are values from elsewhere, such as a key that is rotated. After a 401 or 403 they are read again, once for

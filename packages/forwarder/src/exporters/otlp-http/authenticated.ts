@@ -1,5 +1,6 @@
 import type { HttpAnswer, HttpTransport } from '../../http/transport.ts';
 import type { Authenticator } from '../../http/authenticator.ts';
+import { until } from '../../until.ts';
 
 /** What an authenticator rejects with: an `AuthenticationError`; anything else is a mistake of its own that no later try will mend. */
 const failureOf = (error: unknown): HttpAnswer => {
@@ -12,26 +13,6 @@ const failureOf = (error: unknown): HttpAnswer => {
 
 const isRefused = (answer: HttpAnswer): answer is Extract<HttpAnswer, { status: number }> =>
   'status' in answer && (answer.status === 401 || answer.status === 403);
-
-/** The longest delay a timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** What the promise says, or `false` when the time is up first. It goes on, for whoever asks next. */
-const inTime = async (promise: Promise<boolean>, ms: number, abort: AbortSignal | undefined): Promise<boolean> => {
-  let giveUp: () => void = () => undefined;
-  const over = new Promise<false>((resolve) => {
-    giveUp = () => resolve(false);
-  });
-  const timer = setTimeout(giveUp, Math.min(ms, MAX_TIMER_MS));
-  abort?.addEventListener('abort', giveUp);
-  if (abort?.aborted === true) giveUp();
-  try {
-    return await Promise.race([promise, over]);
-  } finally {
-    clearTimeout(timer);
-    abort?.removeEventListener('abort', giveUp);
-  }
-};
 
 /**
  * A transport whose requests prove who sends. After a 401 or 403 the credential is fetched again, once for all who wait for it, and the
@@ -69,7 +50,7 @@ export const authenticated = (transport: HttpTransport, authenticator: Authentic
       }
       const answer = { ...(await transport(url, { ...headers, ...added }, body, leftMs(), abort)), added };
       if (!mayRefresh || !isRefused(answer)) return answer;
-      const changed = generation !== sentWith || (await inTime(refresh(answer), leftMs(), abort));
+      const changed = generation !== sentWith || (await until(refresh(answer), leftMs(), abort)) === true;
       return changed && leftMs() > 0 && abort?.aborted !== true ? send(false) : answer;
     };
     return send(true);
