@@ -1,5 +1,6 @@
 import { withRenewal } from '../exporters/with-renewal.ts';
 import type { Exporter } from '../types.ts';
+import { reasonOf } from './components.ts';
 import type { Config } from './settings.ts';
 
 /** A configuration whose text is known, and that depends on what is kept elsewhere. */
@@ -35,8 +36,6 @@ export interface LiveOptions {
 
 /** What a configuration says, to compare. It holds secrets and stays in memory. */
 const printOf = ({ live: _, components: __, ...config }: Config): string => JSON.stringify(config);
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'cannot be made');
 
 /** What was made, or why it cannot be. */
 const attempt = <T>(make: () => T): T | string => {
@@ -85,9 +84,10 @@ export const liveConfig = async ({ read, onWarning }: LiveOptions): Promise<Conf
         const unread = await next.refresh();
         for (const problem of unread) onWarning(`${problem}; what was read before stays in use`);
         const evaluated = await next.evaluate();
-        if (printOf(evaluated) === print) return;
+        const found = printOf(evaluated);
+        if (found === print) return;
         use(attach(next, evaluated));
-        print = printOf(evaluated);
+        print = found;
       },
     },
   });
