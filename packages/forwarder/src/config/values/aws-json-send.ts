@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AuthenticationError } from '../../auth/authentication-error.ts';
 import { type AwsCredentials, type CredentialsProvider, signAws } from '../../auth/sign.ts';
 import { type HttpAnswer, httpTransport } from '../../http/transport.ts';
+import { until } from '../../until.ts';
 import type { AwsService } from './aws-json-endpoint.ts';
 import type { AwsFailure } from './aws-json-failure.ts';
 
@@ -84,16 +85,6 @@ const replyOf = (answer: HttpAnswer): AwsReply => {
   return { failure: { code, detail: '', retryable: status >= 500 || status === 429 || THROTTLED.test(code) }, headers };
 };
 
-/** Resolves to `undefined` when the time is over first. */
-const within = async <T>(work: Promise<T>, timeoutMs: number): Promise<T | undefined> => {
-  const over = new AbortController();
-  try {
-    return await Promise.race([work, wait(timeoutMs, undefined, { signal: over.signal })]);
-  } finally {
-    over.abort();
-  }
-};
-
 /** Signed requests over a few kept-alive connections, with as many tries as fit into the time. */
 export const awsSender = (options: AwsSenderOptions): AwsSender => {
   const { credentials, concurrency = 5, maxAnswerBytes = 1024 * 1024, now = Date.now, random = Math.random } = options;
@@ -104,7 +95,7 @@ export const awsSender = (options: AwsSenderOptions): AwsSender => {
 
   const keysOf = async (fresh: boolean, timeoutMs: number): Promise<AwsCredentials | AwsReply> => {
     try {
-      const keys = await within(credentials({ fresh }), timeoutMs);
+      const keys = await until(credentials({ fresh }), timeoutMs);
       return keys ?? failedWith('no_credentials', 'they did not come in time', true);
     } catch (error) {
       const known = error instanceof AuthenticationError;
