@@ -7,6 +7,7 @@ import { expand, type Meanings } from './expand.ts';
 import type { Draft } from './live.ts';
 import { looksLikeYaml, parseText } from './parse-text.ts';
 import { at } from './references.ts';
+import type { SecretsUnder } from './secrets-under.ts';
 import type { Config, DeadLetterSettings } from './settings.ts';
 import { referencesIn } from './values/reference.ts';
 import type { sourcesOf } from './values/sources.ts';
@@ -46,11 +47,12 @@ export const configOfFile = async (path: string, env: Environment, options: File
 
   const [{ liveConfig }, { valuesOf }] = await Promise.all([import('./live.ts'), import('./values/values.ts')]);
   const values = valuesOf({ sourceOf: sources ?? (await openSources(env)) });
+  const kept = { env, values, secretsUnder: secretsByPrefix(env) };
   let first: unknown = parsed;
   const read = async (): Promise<Draft> => {
     const content = first ?? (await open());
     first = undefined;
-    return draftOf(content, { env, values }, options);
+    return draftOf(content, kept, options);
   };
   return liveConfig({ read, onWarning });
 };
@@ -66,31 +68,37 @@ const prefixIn = async (content: unknown, env: Environment): Promise<string | un
     : (await import('./secrets-prefix.ts')).prefixOf(env, given);
 };
 
-/** Secrets under a prefix are read with each version of the text, and kept from one to the next by their prefix. */
-const draftOf = async (
-  content: unknown,
-  meanings: Meanings & { readonly values: Values },
-  options: FileOptions,
-): Promise<Draft> => {
-  const { env, values } = meanings;
+/** Opens the secrets under a prefix once: what was read of them stays from one version of the text to the next. */
+const secretsByPrefix = (env: Environment): ((prefix: string) => Promise<SecretsUnder>) => {
+  const opened = new Map<string, SecretsUnder>();
+  return async (prefix) => {
+    const secrets = opened.get(prefix) ?? (await import('./secrets-under.ts')).secretsUnder(prefix, env);
+    opened.set(prefix, secrets);
+    return secrets;
+  };
+};
+
+/** What of one version of the text goes on in the next. */
+interface Kept extends Meanings {
+  readonly values: Values;
+  readonly secretsUnder: (prefix: string) => Promise<SecretsUnder>;
+}
+
+/** Values, and secrets under a prefix, are read with each version of the text. */
+const draftOf = async (content: unknown, kept: Kept, options: FileOptions): Promise<Draft> => {
+  const { env, values, secretsUnder } = kept;
   const prefix = await prefixIn(content, env);
-  const secrets = prefix === undefined ? undefined : (await import('./secrets-under.ts')).secretsUnder(prefix, env);
-  const references = referencesIn(content);
+  const secrets = prefix === undefined ? undefined : await secretsUnder(prefix);
   return {
-    refresh: async (how) => {
-      const [unread, unlisted] = await Promise.all([values.read(references, how), secrets?.read()]);
-      return unlisted === undefined ? unread : [...unread, unlisted];
-    },
-    refreshOf: (id) => {
-      if (secrets?.has(id) === true) return () => secrets.read();
-      const own = referencesIn(at(at(content, 'exporters'), id));
-      return own.length === 0 ? undefined : () => values.read(own, { fresh: true });
-    },
-    evaluate: () => checkedConfig(content, meanings, { ...options, secrets: secrets?.destinations() }),
+    values,
+    references: referencesIn(content),
+    referencesOf: (id) => referencesIn(at(at(content, 'exporters'), id)),
+    secrets,
+    evaluate: () => checkedConfig(content, kept, { ...options, secrets: secrets?.destinations() }),
     evaluateOf: (id) =>
       secrets?.has(id) === true
         ? complete({ ...secrets.destinations(), service: { pipelines: {} } }, env)
-        : checkedExporter(content, id, meanings),
+        : checkedExporter(content, id, kept),
   };
 };
 

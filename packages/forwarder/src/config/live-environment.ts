@@ -93,14 +93,10 @@ export const liveEnvironment = async (options: LiveEnvironmentOptions): Promise<
     });
   };
   const draft: Draft = {
-    refresh: async (how) => {
-      const [unread, unlisted] = await Promise.all([values.read(references, how), secrets?.read()]);
-      return unlisted === undefined ? unread : [...unread, unlisted];
-    },
-    refreshOf: (id) => {
-      if (secrets?.has(id) === true) return () => secrets.read();
-      return references.length === 0 ? undefined : () => values.read(references, { fresh: true });
-    },
+    values,
+    references,
+    referencesOf: () => references,
+    secrets,
     evaluate,
     evaluateOf: (id) =>
       secrets?.has(id) === true ? complete({ ...NO_DESTINATIONS, ...secrets.destinations() }) : evaluate(),

@@ -19,18 +19,21 @@ export interface SecretsUnder {
   destinations(): VersionedDestinations;
 }
 
+/** Another one with anything they say. */
+const versionOf = (secrets: readonly ListedSecret[]): string =>
+  createHash('sha256').update(JSON.stringify(secrets)).digest('hex');
+
 /** @param prefix of their names, without the slash. */
 export const secretsUnder = (prefix: string, env: Environment): SecretsUnder => {
-  let secrets: readonly ListedSecret[] | undefined;
   let problem = { problem: 'was never read', permanent: false };
   let underway: Promise<string | undefined> | undefined;
   let made: VersionedDestinations | undefined;
 
   const list = async (): Promise<string | undefined> => {
     const listing = await listSecrets({ env, credentials: credentialsOf(env) }, prefix, TIMEOUT_MS);
-    underway = undefined;
     if ('secrets' in listing) {
-      secrets = listing.secrets;
+      const version = versionOf(listing.secrets);
+      if (made?.version !== version) made = { ...destinationsOfSecrets(listing.secrets, prefix, env), version };
       return undefined;
     }
     problem = listing;
@@ -38,18 +41,14 @@ export const secretsUnder = (prefix: string, env: Environment): SecretsUnder => 
   };
 
   const destinations = (): VersionedDestinations => {
-    if (secrets !== undefined) {
-      const version = createHash('sha256').update(JSON.stringify(secrets)).digest('hex');
-      if (made?.version !== version) made = { ...destinationsOfSecrets(secrets, prefix, env), version };
-      return made;
-    }
+    if (made !== undefined) return made;
     const { problem: message, permanent } = problem;
     throw new ConfigError([{ path: 'secrets_prefix', message, passing: !permanent }]);
   };
 
   return {
-    read: () => (underway ??= list()),
-    has: (id) => secrets !== undefined && Object.hasOwn(destinations().exporters, id),
+    read: () => (underway ??= list().finally(() => (underway = undefined))),
+    has: (id) => made !== undefined && Object.hasOwn(made.exporters, id),
     destinations,
   };
 };
