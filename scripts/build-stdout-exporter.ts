@@ -2,10 +2,11 @@
  * Builds what `@serverless-otlp/stdout-exporter` publishes: each entry as one file for `import` and one for `require`, with the
  * serializer of its signals inside, and the types of both. Needs the declarations of `tsc -b tsconfig.build.json` first.
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { copyDeclarations } from './declarations.ts';
 import { withBuiltins } from './lambda/own-sources.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -82,30 +83,10 @@ export const bundleStdoutExporter = async (destination: string): Promise<void> =
   }
 };
 
-/** tsc leaves the names of sources in declarations. */
-const RELATIVE = /(from |import\()'(\.[^']*)\.ts'/g;
-const FOREIGN = /(?:from |import\()'[^.'][^']*'/;
-
-/** A declaration and everything it refers to, for both forms. It may refer to nothing outside: users have none of it. */
-const copyTypes = (declarations: string, destination: string, name: string, done: Set<string>): void => {
-  if (done.has(name)) return;
-  done.add(name);
-  const text = readFileSync(join(declarations, `${name}.d.ts`), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  const foreign = FOREIGN.exec(text);
-  if (foreign !== null) throw new Error(`${name}.d.ts imports what its users do not have: ${foreign[0]}`);
-  const file = join(destination, name);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.d.ts`, text.replace(RELATIVE, "$1'$2.js'"));
-  writeFileSync(`${file}.d.cts`, text.replace(RELATIVE, "$1'$2.cjs'"));
-  for (const [, , path = ''] of text.matchAll(RELATIVE))
-    copyTypes(declarations, destination, join(dirname(name), path), done);
-};
-
 /** Builds into `packages/stdout-exporter/dist`, or elsewhere. */
 export const buildStdoutExporter = async (destination: string = join(packageFolder, 'dist')): Promise<void> => {
   await bundleStdoutExporter(destination);
-  const done = new Set<string>();
-  for (const name of ENTRIES) copyTypes(join(packageFolder, 'dist/declarations'), destination, name, done);
+  copyDeclarations(ENTRIES, { folder: join(packageFolder, 'dist/declarations') }, destination);
 };
 
 if (import.meta.main) {

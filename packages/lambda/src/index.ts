@@ -4,3 +4,5 @@ export { traceFields, type TraceFields } from './trace-fields.ts';
 export type { FlushMode, Keep, TelemetryOptions, TracedOptions } from './options.ts';
 export type { Answer, Carrier, Description, Trigger } from './trigger.ts';
 export type { LambdaContext } from './lambda-context.ts';
+export type { Sampler, SpanProcessor } from './sdk-types.ts';
+export type { StdoutExporterOptions } from '@serverless-otlp/stdout-exporter/traces';

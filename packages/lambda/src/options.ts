@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { StdoutExporterOptions } from '@serverless-otlp/stdout-exporter/traces';
 import type { LambdaContext } from './lambda-context.ts';
+import type { Sampler, SpanProcessor } from './sdk-types.ts';
 import type { Trigger } from './trigger.ts';
 
 /**

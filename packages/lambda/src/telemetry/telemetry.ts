@@ -1,7 +1,7 @@
 import { context, logs, metrics, propagation, type TextMapPropagator, trace, type Tracer } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import { type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace';
+import { type ReadableSpan, type Sampler, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { OTLPStdoutSpanExporter } from '@serverless-otlp/stdout-exporter/traces';
 import { resourceOf } from '../config/resource.ts';
 import { samplerSetting } from '../config/sampler.ts';
@@ -64,9 +64,9 @@ const setUpTraces = (options: TelemetryOptions, settings: ProcessSettings, resou
   const buffer = spanBuffer(writer(options));
   const provider = new TracerProvider({
     resource,
-    sampler: recordingSampler(options.sampler ?? samplerSetting()),
+    sampler: recordingSampler((options.sampler as Sampler | undefined) ?? samplerSetting()),
     spanLimits: settings.spanLimits,
-    spanProcessors: [...(options.spanProcessors ?? []), buffer],
+    spanProcessors: [...((options.spanProcessors ?? []) as readonly SpanProcessor[]), buffer],
   });
   trace.setGlobalTracerProvider(provider);
   return buffer;

@@ -1,0 +1,90 @@
+/**
+ * Builds what `@serverless-otlp/lambda` publishes: its entries for `import` and for `require`, with the SDK inside and the API outside,
+ * and the types of both. Needs the declarations of `tsc -b tsconfig.build.json` first.
+ */
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build, type BuildOptions, type Metafile, transform } from 'esbuild';
+import { copyDeclarations } from './declarations.ts';
+import { withBuiltins } from './lambda/own-sources.ts';
+import { directImports } from './lambda-package/direct-imports.ts';
+import { apiOutside } from './lambda-package/one-import.ts';
+import { repositoryRoot } from './source-tree.ts';
+
+const packageFolder = join(repositoryRoot, 'packages/lambda');
+
+/** The subpaths of the package. */
+const ENTRIES: readonly string[] = ['index', 'testing'];
+
+/** How the package is bundled. */
+export interface LambdaBundleOptions {
+  /** `outside`: whoever uses the package has it (the default). `inside`: for those who have nothing, such as a layer. */
+  readonly api?: 'outside' | 'inside';
+}
+
+const OPTIONS: BuildOptions & { readonly metafile: true } = {
+  absWorkingDir: packageFolder,
+  entryPoints: Object.fromEntries(ENTRIES.map((name) => [name, `src/${name}.ts`])),
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.15',
+  mainFields: ['module', 'main'],
+  conditions: ['@serverless-otlp/source'],
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** A module of the bundle, for `require`. What was loaded late by `import()` still is, by `require`. */
+const toRequire = async (file: string): Promise<void> => {
+  const text = readFileSync(file, 'utf8').replace(/(["'])(\.{1,2}\/[^"']+)\.js\1/g, '$1$2.cjs$1');
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22.15',
+    minify: true,
+    supported: { 'dynamic-import': false },
+    legalComments: 'none',
+  });
+  writeFileSync(file.replace(/\.js$/, '.cjs'), code);
+};
+
+/**
+ * Bundles all entries into a folder, as `<entry>.js` and `<entry>.cjs`, with what is loaded late below `chunks/`.
+ *
+ * @example await bundleLambda('/tmp/layer/nodejs', { api: 'inside' })
+ */
+export const bundleLambda = async (
+  destination: string,
+  { api = 'outside' }: LambdaBundleOptions = {},
+): Promise<Metafile> => {
+  const plugins = [directImports(withBuiltins), ...(api === 'outside' ? [apiOutside()] : [])];
+  const { metafile } = await build({ ...OPTIONS, outdir: destination, plugins });
+  for (const path of Object.keys(metafile.outputs)) await toRequire(join(packageFolder, path));
+  return metafile;
+};
+
+/** Builds into `packages/lambda/dist`, or elsewhere. */
+export const buildLambdaPackage = async (destination: string = join(packageFolder, 'dist')): Promise<void> => {
+  // Their names change with what is in them.
+  rmSync(join(destination, 'chunks'), { recursive: true, force: true });
+  await bundleLambda(destination);
+  const folder = join(packageFolder, 'dist/declarations');
+  const exporter = join(repositoryRoot, 'packages/stdout-exporter/dist/declarations');
+  const inside = { '@serverless-otlp/stdout-exporter': exporter };
+  copyDeclarations(ENTRIES, { folder, peers: ['@opentelemetry/api'], inside }, destination);
+};
+
+if (import.meta.main) {
+  await buildLambdaPackage();
+  const folder = join(packageFolder, 'dist');
+  const code = (name: string): boolean => /\.c?js$/.test(name) && !name.startsWith('declarations');
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(code).sort()) {
+    const file = join(folder, name);
+    console.log(`${(statSync(file).size / 1024).toFixed(1).padStart(8)} KB  ${relative(repositoryRoot, file)}`);
+  }
+}
