@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildLambda } from '../../scripts/build-lambda.ts';
-import { SHOP } from './functions/shop.ts';
-import { createArrivals, type Arrivals } from './platform/arrivals.ts';
+import type { Order } from './functions/order.ts';
 import { damageFirstEnvelope } from './platform/damage.ts';
-import { startForwarder } from './platform/forwarder-host.ts';
-import { startFunction, type FunctionHost } from './platform/function-host.ts';
+import { startForwarder } from './platform/forwarder.ts';
+import { startHttpApi } from './platform/http-api.ts';
+import { createNotebook, type Items } from './platform/items.ts';
+import { type LambdaFunction, startLambda } from './platform/lambda.ts';
 import { createLogGroups } from './platform/log-groups.ts';
-import type { Order } from './runtime/function.ts';
-import { noIds, type Ids } from './runtime/ids.ts';
+import { startQueue } from './platform/queue.ts';
 
 /** How the shop is opened. */
 export interface ShopOptions {
@@ -27,90 +27,82 @@ export interface Shop {
   readonly url: string;
   /** Takes an order; resolves when the customer has the answer, mail may still be on its way. */
   order(order: Order): Promise<void>;
-  /** Waits until everything printed so far has been forwarded and drawn. */
-  settle(): Promise<void>;
-  readonly sent: Ids;
-  readonly received: Arrivals;
+  /** What the functions printed. */
+  readonly sent: Items;
+  readonly received: Items;
+  /** Request ids of the invocations so far. */
+  invocations(): readonly string[];
   /** What the forwarder reported as wrong. */
   readonly troubles: readonly string[];
-  /** Ends all processes. */
+  /** Waits until everything has been forwarded and drawn, and ends all processes. */
   close(): Promise<void>;
 }
 
+const FUNCTIONS = ['storefront', 'cart', 'payment', 'stock', 'mailer'] as const;
+
+const ROUTES = {
+  'POST /checkout': 'storefront',
+  'GET /carts/{number}': 'cart',
+  'POST /payments': 'payment',
+  'POST /reservations': 'stock',
+};
+
 /** Builds the forwarder, starts it, the functions and the receiver, and connects them. */
 export const openShop = async ({ port, corruptLine, print }: ShopOptions): Promise<Shop> => {
-  const sent = noIds();
-  const received = createArrivals();
+  const [printed, arrived] = [createNotebook(), createNotebook()];
   const screen = createDevScreen({ terminal: terminalOf(process.stdout), print });
   const directory = mkdtempSync(join(tmpdir(), 'demo-shop-'));
-  const [server] = await Promise.all([
+  const [receiver] = await Promise.all([
     startOtlpServer({
       port,
-      onRequest: (request) => {
-        received.add(request);
-        screen.show(request.request);
+      onRequest: ({ signal, body, request }) => {
+        arrived.addRequest(signal, body);
+        screen.show(request);
       },
     }),
     buildLambda(directory),
   ]);
-  const forwarder = await startForwarder(join(directory, 'index.mjs'), server.url);
-  const damage = corruptLine ? damageFirstEnvelope() : (line: string): string => line;
+  const forwarder = await startForwarder(join(directory, 'index.mjs'), receiver.url);
   const logGroups = createLogGroups((event) => forwarder.invoke(event));
-  const functions = new Map<string, FunctionHost>();
-  const background = new Set<Promise<unknown>>();
+  const damage = corruptLine ? damageFirstEnvelope() : (line: string): string => line;
 
-  const invoke = async (target: string, event: unknown, traceparent: string | undefined): Promise<unknown> => {
-    const host = functions.get(target);
-    if (host === undefined) throw new Error(`there is no function ${target}`);
-    return await host.invoke(event, traceparent);
-  };
-  const invokeInBackground = (target: string, event: unknown, traceparent: string): void => {
-    const invocation: Promise<unknown> = invoke(target, event, traceparent)
-      .catch(() => undefined)
-      .finally(() => background.delete(invocation));
-    background.add(invocation);
+  const functions = new Map<string, LambdaFunction>();
+  const invoke = async (name: string, event: object): Promise<unknown> => await functions.get(name)?.invoke(event);
+  const api = await startHttpApi(ROUTES, invoke);
+  const mails = await startQueue('mails', (event) => invoke('mailer', event));
+  const variables = {
+    SHOP_URL: api.url,
+    MAIL_QUEUE_URL: mails.url,
+    OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
   };
   await Promise.all(
-    Object.keys(SHOP).map(async (name) => {
-      const host = await startFunction(name, {
-        onLine: (from, line) => logGroups.add(from, damage(line)),
-        onIds: (ids) => {
-          sent.traces.push(...ids.traces);
-          sent.metrics.push(...ids.metrics);
-          sent.logs.push(...ids.logs);
-        },
-        invoke: async (target, event, traceparent, asynchronous) => {
-          if (!asynchronous) return await invoke(target, event, traceparent);
-          invokeInBackground(target, event, traceparent);
-          return undefined;
-        },
+    FUNCTIONS.map(async (name) => {
+      const path = join(import.meta.dirname, 'functions', `${name}.ts`);
+      const started = await startLambda(name, path, variables, (line) => {
+        printed.addLine(line);
+        logGroups.add(name, damage(line));
       });
-      functions.set(name, host);
+      functions.set(name, started);
     }),
   );
 
-  const settle = async (): Promise<void> => {
-    await Promise.all(background);
-    await logGroups.flush();
-    screen.flush();
-  };
   return {
-    url: server.url,
-    sent,
-    received,
+    url: receiver.url,
+    sent: printed.items,
+    received: arrived.items,
+    invocations: () => [...functions.values()].flatMap(({ invocations }) => [...invocations]),
     troubles: forwarder.troubles,
     order: async (order) => {
       // A refused order is part of the show: its trace tells why.
-      await invoke('storefront', order, undefined).catch(() => undefined);
+      await fetch(`${api.url}/checkout`, { method: 'POST', body: JSON.stringify(order) });
     },
-    settle,
     close: async () => {
-      await Promise.all(background);
+      await mails.drained();
       // Its end closes the pipe of a function: after that every line it printed has been read.
-      await Promise.all([...functions.values()].map((host) => host.stop()));
-      await settle();
-      await forwarder.stop();
-      await server.close();
+      await Promise.all([...functions.values()].map((one) => one.stop()));
+      await logGroups.flush();
+      screen.flush();
+      await Promise.all([forwarder.stop(), receiver.close(), api.close(), mails.close()]);
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,8 @@
 /** `npm start`: the whole system on one machine, with nothing to install. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Order } from './runtime/function.ts';
+import type { Order } from './functions/order.ts';
+import type { Items } from './platform/items.ts';
 import { openShop, type Shop } from './shop.ts';
 
 const USAGE = `Usage: npm start -- [--once] [--port <number>]
@@ -20,26 +21,21 @@ const print = (lines: readonly string[]): void => {
 
 const orderOf = (number: number): Order => ({
   number,
-  items: 1 + (number % 3),
-  amount: 20 + ((number * 37) % 80),
   trouble: TROUBLES[(number - 1) % TROUBLES.length] ?? 'none',
 });
 
-const counts = ({
-  traces,
-  metrics,
-  logs,
-}: Record<'traces' | 'metrics' | 'logs', Iterable<string>>): Record<string, number> => ({
-  traces: new Set(traces).size,
-  metrics: new Set(metrics).size,
-  logs: new Set(logs).size,
+const counts = ({ traces, metrics, logs }: Items): Record<string, number> => ({
+  traces: traces.size,
+  metrics: metrics.size,
+  logs: logs.size,
 });
 
-/** Whether exactly what was sent has arrived, id by id. */
-const complete = ({ sent, received }: Shop): boolean =>
-  (['traces', 'metrics', 'logs'] as const).every(
-    (signal) => sent[signal].length === received[signal].size && sent[signal].every((id) => received[signal].has(id)),
-  );
+/** Whether exactly what was sent has arrived, item by item, and with it a span of every invocation. */
+const complete = (shop: Shop): boolean =>
+  (['traces', 'metrics', 'logs'] as const).every((signal) => {
+    const [sent, received] = [shop.sent[signal], shop.received[signal]];
+    return sent.size === received.size && [...sent].every((item) => received.has(item));
+  }) && shop.invocations().every((id) => shop.received.invocations.has(id));
 
 const once = async (shop: Shop): Promise<number> => {
   for (const [index] of TROUBLES.entries()) await shop.order(orderOf(index + 1));

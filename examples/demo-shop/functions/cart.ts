@@ -1,15 +1,17 @@
-import { inSpan, work, type ShopFunction } from '../runtime/function.ts';
+import { metrics } from '@opentelemetry/api';
+import { traced } from '@serverless-otlp/lambda';
+import type { HttpAnswer, HttpEvent } from './order.ts';
+import { ask, log } from './telemetry.ts';
 
-/** Knows what is in the cart. */
-export const cart: ShopFunction = {
-  operation: 'load cart',
-  kind: 'server',
-  handle: async (order, context) => {
-    const { telemetry, span } = context;
-    await inSpan(context, span.traceparent, 'dynamodb GetItem', 'client', () => work(25));
-    console.log(JSON.stringify({ message: 'cart loaded', items: order.items }));
-    telemetry.point('shop.cart.items', '{item}', 'gauge', {}, { asInt: String(order.items) });
-    telemetry.log('INFO', 'cart loaded', span.traceparent, { 'cart.items': order.items });
-    return { items: order.items };
-  },
-};
+/** `GET /carts/{number}`: what is in the cart. */
+export const handler = traced(async ({ pathParameters }: HttpEvent): Promise<HttpAnswer> => {
+  await ask('dynamodb GetItem', 25);
+  const number = Number(pathParameters?.['number']);
+  const cart = { items: 1 + (number % 3), amount: 20 + ((number * 37) % 80) };
+  items.record(cart.items);
+  log('INFO', 'cart loaded', { 'cart.items': cart.items });
+  return { statusCode: 200, body: JSON.stringify(cart) };
+});
+
+// Below `traced`: meters are there from then on.
+const items = metrics.getMeter('demo-shop').createGauge('shop.cart.items', { unit: '{item}' });

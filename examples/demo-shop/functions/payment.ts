@@ -1,37 +1,30 @@
-import { inSpan, work, type ShopFunction } from '../runtime/function.ts';
+import { metrics } from '@opentelemetry/api';
+import { traced } from '@serverless-otlp/lambda';
+import type { HttpAnswer, HttpEvent, Payment } from './order.ts';
+import { ask, log } from './telemetry.ts';
 
 /** A refusal by the bank. */
 class CardDeclinedError extends Error {
   override readonly name = 'CardDeclinedError';
 }
 
-/** Charges the card. */
-export const payment: ShopFunction = {
-  operation: 'charge card',
-  kind: 'server',
-  handle: async (order, context) => {
-    const { telemetry, span } = context;
-    await inSpan(context, span.traceparent, 'fraud check', 'internal', () => work(15));
-    await inSpan(context, span.traceparent, 'POST bank.example', 'client', async () => {
-      await work(50);
-      if (order.trouble === 'card declined') throw new CardDeclinedError('card declined: insufficient funds');
-    });
-    telemetry.point(
-      'shop.payment.amount',
-      'EUR',
-      'exponentialHistogram',
-      { aggregationTemporality: 1 },
-      {
-        count: '1',
-        sum: order.amount,
-        min: order.amount,
-        max: order.amount,
-        scale: 0,
-        zeroCount: '0',
-        positive: { offset: Math.ceil(Math.log2(order.amount)) - 1, bucketCounts: ['1'] },
-      },
-    );
-    telemetry.log('INFO', 'card charged', span.traceparent, { 'payment.amount': order.amount });
-    return { charged: order.amount };
-  },
-};
+/** `POST /payments`: charges the card. */
+export const handler = traced(async ({ body = '' }: HttpEvent): Promise<HttpAnswer> => {
+  const { amount, trouble } = JSON.parse(body) as Payment;
+  const refusal = trouble === 'card declined' ? new CardDeclinedError('card declined: insufficient funds') : undefined;
+  await ask('fraud check', 15);
+  try {
+    await ask('POST bank.example', 50, refusal);
+  } catch (error) {
+    if (!(error instanceof CardDeclinedError)) throw error;
+    return { statusCode: 402, body: JSON.stringify({ message: error.message }) };
+  }
+  amounts.record(amount);
+  log('INFO', 'card charged', { 'payment.amount': amount });
+  return { statusCode: 200, body: JSON.stringify({ charged: amount }) };
+});
+
+const amounts = metrics.getMeter('demo-shop').createHistogram('shop.payment.amount', {
+  unit: 'EUR',
+  advice: { explicitBucketBoundaries: [25, 50, 75, 100] },
+});

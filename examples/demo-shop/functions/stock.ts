@@ -1,19 +1,18 @@
-import { inSpan, work, type ShopFunction } from '../runtime/function.ts';
+import { metrics } from '@opentelemetry/api';
+import { traced } from '@serverless-otlp/lambda';
+import { type HttpAnswer, type HttpEvent, orderIn } from './order.ts';
+import { ask, log } from './telemetry.ts';
 
-/** Reserves the goods. */
-export const stock: ShopFunction = {
-  operation: 'reserve stock',
-  kind: 'server',
-  handle: async (order, context) => {
-    const { telemetry, span } = context;
-    if (order.trouble === 'slow stock') {
-      const timedOut = (): Promise<void> => work(90).then(() => Promise.reject(new Error('lock wait timed out')));
-      await inSpan(context, span.traceparent, 'UPDATE stock', 'client', timedOut).catch(() => undefined);
-      telemetry.log('WARN', 'stock was locked, trying again', span.traceparent, { 'order.number': order.number });
-    }
-    await inSpan(context, span.traceparent, 'UPDATE stock', 'client', () => work(20));
-    const level = String(100 - (order.number % 90));
-    telemetry.point('shop.stock.level', '{item}', 'gauge', {}, { asInt: level }, { sku: 'teapot' });
-    return { reserved: order.items };
-  },
-};
+/** `POST /reservations`: takes the goods out of the stock, at the second try if it is locked. */
+export const handler = traced(async (event: HttpEvent): Promise<HttpAnswer> => {
+  const { number, trouble } = orderIn(event);
+  if (trouble === 'slow stock') {
+    await ask('UPDATE stock', 90, new Error('lock wait timed out')).catch(() => undefined);
+    log('WARN', 'stock was locked, trying again', { 'order.number': number });
+  }
+  await ask('UPDATE stock', 20);
+  level.record(100 - (number % 90), { sku: 'teapot' });
+  return { statusCode: 201, body: '{}' };
+});
+
+const level = metrics.getMeter('demo-shop').createGauge('shop.stock.level', { unit: '{item}' });

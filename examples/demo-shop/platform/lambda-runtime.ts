@@ -1,32 +1,51 @@
 /**
- * The process of the forwarder: imports the bundle that is deployed to Lambda and calls its `handler` with events from the
- * platform (here over IPC).
+ * The process of a function, as a Lambda execution environment: imports the module, calls its `handler` with events from the
+ * platform (here over IPC), and prints what Lambda prints around them.
  */
 import { pathToFileURL } from 'node:url';
-
-interface Invocation {
-  readonly id: number;
-  readonly event: unknown;
-}
-
-type Handler = (event: unknown, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
+import type { Ended, Invocation } from './lambda.ts';
 
 const TIMEOUT_MS = 60_000;
+const { AWS_LAMBDA_FUNCTION_NAME: functionName = '' } = process.env;
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
 
 const { handler } = (await import(pathToFileURL(process.argv[2] ?? '').href)) as { readonly handler: Handler };
 
-const invoke = async ({ id, event }: Invocation): Promise<void> => {
+const tell = (message: Ended): void => {
+  if (process.connected) process.send?.(message);
+};
+
+/** Standard output is a pipe: only the callback says that the line is out. */
+const print = (text: string): Promise<void> =>
+  new Promise((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
+
+const contextOf = (awsRequestId: string): object => {
   const end = Date.now() + TIMEOUT_MS;
-  let error: string | undefined;
+  return {
+    awsRequestId,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:eu-west-1:000000000000:function:${functionName}`,
+    getRemainingTimeInMillis: () => end - Date.now(),
+  };
+};
+
+const invoke = async ({ id, event }: Invocation): Promise<void> => {
+  await print(`START RequestId: ${id} Version: $LATEST`);
+  let outcome: Pick<Ended, 'result' | 'error'>;
   try {
-    await handler(event, { getRemainingTimeInMillis: () => end - Date.now() });
+    outcome = { result: await handler(event, contextOf(id)) };
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown.message : 'failed';
+    outcome = { error: thrown instanceof Error ? thrown.message : 'failed' };
   }
-  if (process.connected) process.send?.({ id, error });
+  await print(`END RequestId: ${id}`);
+  await print(`REPORT RequestId: ${id}\tMemory Size: 256 MB`);
+  tell({ id, ...outcome });
 };
 
 process.on('message', (message: Invocation) => void invoke(message));
+// Ctrl-C reaches the whole group: the platform finishes the round first, then closes the channel.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
-process.send?.({ id: 0 });
+tell({ id: '' });
