@@ -16,9 +16,13 @@ type Json = Readonly<Record<string, unknown>>;
 /** One log event per line feed, as Lambda hands them to CloudWatch Logs. */
 const eventsIn = (output: readonly string[]): readonly string[] => output.filter((text) => text !== '');
 
-/** What CloudWatch makes metrics of: JSON with `_aws` at its root, and nothing else. */
+/** What CloudWatch makes metrics of: JSON with `_aws` at its root. In a report that and what follows it, metrics to the end. */
 const metricsIn = (texts: readonly string[]): readonly Json[] =>
-  texts.map((text) => JSON.parse(text) as Json).filter((value) => '_aws' in value);
+  texts
+    .map((text) => Object.entries(JSON.parse(text) as Json))
+    .map((members) => members.slice(members.findIndex(([name]) => name === '_aws')))
+    .filter(([first]) => first?.[0] === '_aws')
+    .map((members) => Object.fromEntries(members));
 
 const METRICS = [
   ...['Delivered', 'Rejected', 'Pending', 'Quarantined', 'Unconfirmed', 'Returned', 'Unbalanced'],

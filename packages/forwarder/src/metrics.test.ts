@@ -1,7 +1,7 @@
 import { requestFromJson, SIGNALS } from '@serverless-otlp/otlp';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { metricLine, metricsOf } from './metrics.ts';
+import { metricMembers, metricsOf } from './metrics.ts';
 import { type Report, reportOf } from './pipeline/report.ts';
 import type { Leg } from './pipeline/run.ts';
 import type { Outcome } from './types.ts';
@@ -22,9 +22,9 @@ interface Emf {
 }
 
 /** What CloudWatch's specification asks of a line; gives it back. */
-const checked = (line: string): Emf => {
-  expect(line).not.toMatch(/[\r\n]/);
-  const parsed = JSON.parse(line) as Emf;
+const checked = (members: string): Emf => {
+  expect(members).not.toMatch(/[\r\n]/);
+  const parsed = JSON.parse(`{${members}}`) as Emf;
   const { Timestamp, CloudWatchMetrics } = parsed._aws;
   expect(Timestamp).toBe(NOW_MS);
   expect(CloudWatchMetrics).toHaveLength(1);
@@ -56,7 +56,7 @@ const linesOf = (over: Partial<Report>): readonly Emf[] =>
 const valuesOf = ({ _aws, ...values }: Emf): object => values;
 
 describe('metrics', () => {
-  it('D26: are one line per destination, its name the only dimension', () => {
+  it('D26: are one object per destination, its name the only dimension', () => {
     const destinations = {
       'otlp_http/a': { traces: { decoded: 3, delivered: 3 }, logs: { decoded: 4, delivered: 2, pending: 2 } },
       'otlp_http/b': { traces: { decoded: 3, quarantined: 3 } },
@@ -113,7 +113,7 @@ describe('metrics', () => {
   });
 
   it('D26: an age is in seconds, everything else a count', () => {
-    const { _aws } = checked(metricLine('N', 'd', { OldestPendingAge: 7, Redriven: 1 }, NOW_MS));
+    const { _aws } = checked(metricMembers('N', 'd', { OldestPendingAge: 7, Redriven: 1 }, NOW_MS));
     expect(_aws.CloudWatchMetrics[0]?.Metrics).toEqual([
       { Name: 'OldestPendingAge', Unit: 'Seconds' },
       { Name: 'Redriven', Unit: 'Count' },

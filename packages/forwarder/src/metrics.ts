@@ -7,66 +7,88 @@ type Counts = Readonly<Record<string, number>>;
 /** What stands for lines that cannot be read: they were for no destination yet. */
 const NO_DESTINATION = 'lines';
 
+/** What says which numbers follow, and the dimension; the timestamp goes before it, the numbers behind it. */
+const directiveOf = (namespace: string, destination: string, names: readonly string[]): string => {
+  const Metrics = names.map((Name) => ({ Name, Unit: Name.endsWith('Age') ? 'Seconds' : 'Count' }));
+  const directive = { Namespace: namespace, Dimensions: [['destination']], Metrics };
+  return `,"CloudWatchMetrics":${JSON.stringify([directive])}},"destination":${JSON.stringify(destination)}`;
+};
+
 /**
- * One line in CloudWatch's embedded metric format, the destination its only dimension (D26). Names and numbers are our own: nothing
- * of it comes out of telemetry.
+ * Metrics of one destination as members of a JSON object in CloudWatch's embedded metric format, the destination their only dimension
+ * (D26). Names and numbers are our own: nothing of it comes out of telemetry.
  *
  * Source: CloudWatch user guide, "Specification: Embedded metric format".
  */
-export const metricLine = (namespace: string, destination: string, counts: Counts, timestampMs: number): string => {
-  const names = Object.keys(counts);
-  const key = `${namespace}\n${destination}\n${names.join()}`; // no name holds a line break
-  let end = ENDS.get(key);
-  if (end === undefined) {
-    if (ENDS.size >= MAX_ENDS) ENDS.clear();
-    const Metrics = names.map((Name) => ({ Name, Unit: Name.endsWith('Age') ? 'Seconds' : 'Count' }));
-    const directive = { Namespace: namespace, Dimensions: [['destination']], Metrics };
-    end = `${JSON.stringify({ CloudWatchMetrics: [directive] }).slice(1)},"destination":${JSON.stringify(destination)}`;
-    ENDS.set(key, end);
-  }
-  let line = `{"_aws":{"Timestamp":${timestampMs},${end}`;
-  for (const name of names) line += `,"${name}":${counts[name]}`;
-  return `${line}}`;
+export const metricMembers = (namespace: string, destination: string, counts: Counts, timestampMs: number): string => {
+  let members = `"_aws":{"Timestamp":${timestampMs}${directiveOf(namespace, destination, Object.keys(counts))}`;
+  for (const [name, count] of Object.entries(counts)) members += `,"${name}":${count}`;
+  return members;
 };
-
-/** What says which numbers follow is the same in nearly every invocation, and longer than they are. */
-const ENDS = new Map<string, string>();
-const MAX_ENDS = 100;
 
 /** Counts that are metrics, under their names with a capital. */
-const NAMES = [
-  'delivered',
-  'rejected',
-  'pending',
-  'quarantined',
-  'unconfirmed',
-  'returned',
-] as const satisfies readonly (keyof DestinationCounts)[];
+const COUNTS = [
+  ['delivered', 'Delivered'],
+  ['rejected', 'Rejected'],
+  ['pending', 'Pending'],
+  ['quarantined', 'Quarantined'],
+  ['unconfirmed', 'Unconfirmed'],
+  ['returned', 'Returned'],
+] as const satisfies readonly (readonly [keyof DestinationCounts, string])[];
 
-const countsOf = (signals: readonly DestinationCounts[]): Counts => {
-  const counts: Record<string, number> = {};
-  for (const name of NAMES) {
-    let sum = 0;
-    for (const signal of signals) sum += signal[name] ?? 0;
-    if (sum > 0) counts[name.charAt(0).toUpperCase() + name.slice(1)] = sum;
+/** Directives by namespace and destination, then by which counts follow: the same in nearly every invocation. */
+const directives = new Map<string, string[]>();
+const MAX_DESTINATIONS = 100;
+
+const knownDirective = (namespace: string, destination: string, present: number): string => {
+  const key = `${namespace}\n${destination}`; // no namespace holds a line break
+  let known = directives.get(key);
+  if (known === undefined) {
+    if (directives.size >= MAX_DESTINATIONS) directives.clear();
+    directives.set(key, (known = []));
   }
-  return counts;
+  return (known[present] ??= directiveOf(
+    namespace,
+    destination,
+    COUNTS.filter((_, index) => (present & (1 << index)) !== 0).map(([, name]) => name),
+  ));
 };
 
-/** The metrics of one invocation, a line per destination that has any. */
+/** {@link metricMembers} of a destination in an invocation that is warm, which is most of them; empty when it has none. */
+const destinationMembers = (
+  namespace: string,
+  destination: string,
+  signals: readonly DestinationCounts[],
+  timestampMs: number,
+): string => {
+  let present = 0;
+  let numbers = '';
+  for (const [index, [count, name]] of COUNTS.entries()) {
+    let sum = 0;
+    for (const signal of signals) sum += signal[count] ?? 0;
+    if (sum === 0) continue;
+    present |= 1 << index;
+    numbers += `,"${name}":${sum}`;
+  }
+  if (present === 0) return '';
+  return `"_aws":{"Timestamp":${timestampMs}${knownDirective(namespace, destination, present)}${numbers}`;
+};
+
+/** The metrics of one invocation, as {@link metricMembers} per destination that has any. */
 export const metricsOf = (report: Report, namespace: string, timestampMs: number): readonly string[] => {
-  const lines: string[] = [];
-  for (const [destination, signals] of Object.entries(report.destinations)) {
-    const counts = countsOf(Object.values(signals));
-    if (Object.keys(counts).length > 0) lines.push(metricLine(namespace, destination, counts, timestampMs));
+  const all: string[] = [];
+  for (const destination of Object.keys(report.destinations)) {
+    const signals = Object.values(report.destinations[destination] ?? {});
+    const members = destinationMembers(namespace, destination, signals, timestampMs);
+    if (members !== '') all.push(members);
   }
   const { quarantined, returned = 0, dropped = 0 } = report.lines;
+  if (quarantined + returned + dropped === 0 && report.balanced) return all;
   const rest = {
     ...(quarantined > 0 && { Quarantined: quarantined }),
     ...(returned > 0 && { Returned: returned }),
     ...(dropped > 0 && { Dropped: dropped }),
     ...(!report.balanced && { Unbalanced: 1 }),
   };
-  if (Object.keys(rest).length > 0) lines.push(metricLine(namespace, NO_DESTINATION, rest, timestampMs));
-  return lines;
+  return [...all, metricMembers(namespace, NO_DESTINATION, rest, timestampMs)];
 };

@@ -15,7 +15,7 @@ const report = (over: Partial<RedriveReport> = {}): RedriveReport => ({
   ...over,
 });
 
-/** What a process of its own writes to file descriptor 1, line by line. */
+/** What a process of its own writes to file descriptor 1: the report, then its metrics, of which the first are in the same line. */
 const written = (one: RedriveReport, namespace?: string): readonly Record<string, unknown>[] => {
   const source = new URL('write-redrive-report.ts', import.meta.url).href;
   const code = `import { writeRedriveReport } from ${JSON.stringify(source)};
@@ -23,10 +23,10 @@ writeRedriveReport(${JSON.stringify(one)}, ${JSON.stringify(namespace)});`;
   const args = ['--conditions=@serverless-otlp/source', '--input-type=module', '-e', code];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(stderr).toBe('');
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const [first = '', ...others] = stdout.trimEnd().split('\n');
+  const [line = '', metrics] = first.split(',"_aws":');
+  const parts = metrics === undefined ? [first] : [`${line}}`, `{"_aws":${metrics}`];
+  return [...parts, ...others].map((text) => JSON.parse(text) as Record<string, unknown>);
 };
 
 describe('the report of a redrive', () => {

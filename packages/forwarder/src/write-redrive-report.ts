@@ -1,6 +1,6 @@
 import type { LaneReport, RedriveReport } from './dead-letter/redrive-report.ts';
-import { metricLine } from './metrics.ts';
-import { writeLine } from './write-report.ts';
+import { metricMembers } from './metrics.ts';
+import { writeWithMetrics } from './write-report.ts';
 
 /** How loud a report is: errors are objects set aside, unknown or unaccounted for; warnings are what still waits. */
 const levelOf = ({ balanced, destinations, events, unknown, errors }: RedriveReport): 'INFO' | 'WARN' | 'ERROR' => {
@@ -27,26 +27,22 @@ const metricsOf = (report: RedriveReport, namespace: string, timestampMs: number
       ...(expired > 0 && { Expired: expired }),
       ...(lane.unconfirmed > 0 && { Unconfirmed: lane.unconfirmed }),
     };
-    return metricLine(namespace, destination, counts, timestampMs);
+    return metricMembers(namespace, destination, counts, timestampMs);
   });
   const unknown = Object.entries(report.unknown ?? {}).map(([destination, objects]) =>
-    metricLine(namespace, destination, { Unknown: objects }, timestampMs),
+    metricMembers(namespace, destination, { Unknown: objects }, timestampMs),
   );
-  const unbalanced = report.balanced ? [] : [metricLine(namespace, 'redrive', { Unbalanced: 1 }, timestampMs)];
+  const unbalanced = report.balanced ? [] : [metricMembers(namespace, 'redrive', { Unbalanced: 1 }, timestampMs)];
   return [...lanes, ...unknown, ...unbalanced];
 };
 
-/** One JSON line per run on standard output, and a line of metrics per destination (D26). */
+/** One JSON line per run on standard output, with its metrics per destination (D26). */
 export const writeRedriveReport = (report: RedriveReport, namespace?: string): void => {
   const destinations = Object.fromEntries(Object.entries(report.destinations).map(([id, lane]) => [id, told(lane)]));
   const events = report.events === undefined ? {} : { events: told(report.events) };
-  const line = JSON.stringify({
-    level: levelOf(report),
-    message: 'otlp redrive report',
-    ...report,
-    destinations,
-    ...events,
-  });
   const metrics = namespace === undefined ? [] : metricsOf(report, namespace, Date.now());
-  writeLine([line, ...metrics].join('\n'));
+  writeWithMetrics(
+    { level: levelOf(report), message: 'otlp redrive report', ...report, destinations, ...events },
+    metrics,
+  );
 };

@@ -61,7 +61,7 @@ describe('writeReport', () => {
     });
   });
 
-  it('D26: writes its metrics behind it, a line each, only when they have a namespace', async () => {
+  it('D26: the first metrics are in its own line, the others in a line each, only when they have a namespace', async () => {
     const counts = `{ destinations: { a: { traces: { decoded: 1, delivered: 1 } }, b: { logs: { decoded: 2, pending: 2 } } } }`;
     const before = Date.now();
     const { output } = await run(`writeReport(report(${counts}), 'Mine'); writeReport(report(${counts}));`);
@@ -69,9 +69,15 @@ describe('writeReport', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { _aws?: { Timestamp: number }; level?: string; destination?: string });
-    expect(lines.map(({ level, destination }) => level ?? destination)).toEqual(['INFO', 'a', 'b', 'INFO']);
-    expect(lines[1]).toMatchObject({ Delivered: 1, _aws: { CloudWatchMetrics: [{ Namespace: 'Mine' }] } });
-    expect(lines[2]).toMatchObject({ Pending: 2 });
+    expect(lines.map(({ level, destination }) => [level, destination])).toEqual([
+      ['INFO', 'a'],
+      [undefined, 'b'],
+      ['INFO', undefined],
+    ]);
+    expect(lines[0]).toMatchObject({ Delivered: 1, _aws: { CloudWatchMetrics: [{ Namespace: 'Mine' }] } });
+    expect(lines[0]).toMatchObject({ message: 'otlp forwarder report', balanced: true });
+    expect(lines[1]).toMatchObject({ Pending: 2, _aws: { CloudWatchMetrics: [{ Namespace: 'Mine' }] } });
+    expect(lines[2]).not.toHaveProperty('_aws');
     const { Timestamp = 0 } = lines[1]?._aws ?? {};
     expect(Timestamp).toBeGreaterThanOrEqual(before);
     expect(Timestamp).toBeLessThanOrEqual(Date.now());

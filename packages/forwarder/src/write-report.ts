@@ -38,11 +38,20 @@ const levelOf = ({ balanced, lines, quarantined, errors, unrouted }: Report): 'I
       : 'INFO';
 
 /**
- * One JSON line per invocation on standard output, and its metrics when they have a namespace (D26). Their keys are ours, so none can
+ * A report as a line of JSON, and its metrics (D26): the first of them in the same line, which costs a warm invocation least, each of
+ * the others in a line of its own, because a line in CloudWatch's format has one value per dimension.
+ */
+export const writeWithMetrics = (report: object, [first, ...others]: readonly string[]): void => {
+  const line = JSON.stringify(report);
+  const lines = first === undefined ? [line] : [`${line.slice(0, -1)},${first}}`, ...others.map((one) => `{${one}}`)];
+  writeLine(lines.join('\n'));
+};
+
+/**
+ * One JSON line per invocation on standard output, with its metrics when they have a namespace (D26). Their keys are ours, so none can
  * ever look like an envelope (D21).
  */
 export const writeReport = (report: Report, namespace?: string): void => {
-  const line = JSON.stringify({ level: levelOf(report), message: 'otlp forwarder report', ...report });
   const metrics = namespace === undefined ? [] : metricsOf(report, namespace, Date.now());
-  writeLine([line, ...metrics].join('\n'));
+  writeWithMetrics({ level: levelOf(report), message: 'otlp forwarder report', ...report }, metrics);
 };
