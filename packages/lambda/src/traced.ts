@@ -2,6 +2,7 @@ import { handlerSettings, processSettings } from './config/settings.ts';
 import { guarded } from './invocation/describe.ts';
 import type { Handled } from './invocation/run.ts';
 import { callHandler } from './handler/call.ts';
+import type { LambdaContext } from './lambda-context.ts';
 import { callStreaming } from './handler/call-streaming.ts';
 import { invocationMetrics } from './metrics.ts';
 import type { TracedOptions } from './options.ts';
@@ -11,18 +12,29 @@ import { TRIGGERS } from './triggers/index.ts';
 /** A function that Lambda calls: with an event and a context, and perhaps a callback; a streaming one with a stream between. */
 export type Handler = (...args: never[]) => unknown;
 
+/** A handler that may be called with a context, whether it asks for one or not: an invocation has its name and its deadline from there. */
+export type TracedHandler<H extends Handler> = H &
+  ((event: Parameters<H>[0], context: LambdaContext) => ReturnType<H>);
+
+/** The same of one that streams. */
+export type TracedStreamHandler<H extends Handler> = H &
+  ((event: Parameters<H>[0], stream: Parameters<H>[1], context: LambdaContext) => ReturnType<H>);
+
 /** By these the runtime knows a handler that streams. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 /** A handler that is traced already is not traced twice. */
 const TRACED = Symbol.for('@serverless-otlp/lambda traced');
 
+/** Lambda itself says best what it misses. */
+const isHandler = (handler: unknown): boolean => typeof handler === 'function';
+
 type Call = (handled: Handled, handler: Handler, self: unknown, args: readonly unknown[]) => unknown;
 
-/** What the runtime reads from a function, copied from the one to the other. */
-const copySymbols = (from: object, to: object): void => {
-  for (const key of Object.getOwnPropertySymbols(from)) {
+/** What the runtime reads from a function, and what libraries keep there, copied from the one to the other; not its name and length. */
+const copyProperties = (from: object, to: object): void => {
+  for (const key of Reflect.ownKeys(from)) {
     const property = Object.getOwnPropertyDescriptor(from, key);
-    if (property !== undefined) Object.defineProperty(to, key, property);
+    if (property !== undefined && !Object.hasOwn(to, key)) Object.defineProperty(to, key, property);
   }
 };
 
@@ -40,19 +52,20 @@ const handledOf = (options: TracedOptions): Handled | undefined =>
   });
 
 const wrap = <H extends Handler>(handler: H, options: TracedOptions, call: Call): H => {
-  if (TRACED in handler) return handler;
+  if (!isHandler(handler) || TRACED in handler) return handler;
   const handled = handledOf(options);
   if (handled === undefined) return handler;
   // Node 24 refuses handlers that name a third parameter.
   const wrapped = function (this: unknown, ...args: readonly unknown[]): unknown {
     return call(handled, handler, this, args);
   };
-  copySymbols(handler, wrapped);
+  copyProperties(handler, wrapped);
   Object.defineProperty(wrapped, TRACED, { value: true });
   return wrapped as unknown as H;
 };
 
 const stream = <H extends Handler>(handler: H, options: TracedOptions = {}): H => {
+  if (!isHandler(handler)) return handler;
   const { awslambda } = globalThis as { readonly awslambda?: { readonly streamifyResponse?: (handler: H) => H } };
   const streaming = STREAMING in handler ? handler : (awslambda?.streamifyResponse?.(handler) ?? handler);
   const wrapped = wrap(streaming, options, callStreaming);
@@ -62,17 +75,17 @@ const stream = <H extends Handler>(handler: H, options: TracedOptions = {}): H =
 
 /** `traced` itself, and the same for handlers that stream. */
 export interface Traced {
-  <H extends Handler>(handler: H, options?: TracedOptions): H;
+  <H extends Handler>(handler: H, options?: TracedOptions): TracedHandler<H>;
   /**
    * For handlers that take a response stream; `awslambda.streamifyResponse` is called when it was not. The span ends with the stream.
    *
    * @example export const handler = traced.stream(async (event, stream) => { stream.end('hello') });
    */
-  readonly stream: <H extends Handler>(handler: H, options?: TracedOptions) => H;
+  readonly stream: <H extends Handler>(handler: H, options?: TracedOptions) => TracedStreamHandler<H>;
 }
 
 const plain = <H extends Handler>(handler: H, options: TracedOptions = {}): H =>
-  wrap(handler, options, STREAMING in handler ? callStreaming : callHandler);
+  wrap(handler, options, isHandler(handler) && STREAMING in handler ? callStreaming : callHandler);
 
 /**
  * Traces a handler: one span for each invocation, written to standard output with those that began inside it. What the handler
@@ -80,4 +93,4 @@ const plain = <H extends Handler>(handler: H, options: TracedOptions = {}): H =>
  *
  * @example export const handler = traced(async (event) => ({ statusCode: 200 }));
  */
-export const traced: Traced = Object.assign(plain, { stream });
+export const traced: Traced = Object.assign(plain, { stream }) as Traced;

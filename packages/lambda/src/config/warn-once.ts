@@ -7,5 +7,11 @@ export const warnOnce = (message: string): void => {
   process.emitWarning(`@serverless-otlp/lambda: ${message}`, 'OtlpLambdaWarning');
 };
 
-/** Says what a caught value says of itself. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What a caught value says of itself, in short. Never throws: a value may be hostile to whoever asks. */
+export const messageOf = (error: unknown): string => {
+  try {
+    return String(error instanceof Error ? error.message : error).slice(0, 500);
+  } catch {
+    return 'an error that cannot be read';
+  }
+};

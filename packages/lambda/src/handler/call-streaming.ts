@@ -11,9 +11,11 @@ const sent = (stream: Writable): Promise<Error | undefined> => {
   if (stream.errored) return Promise.resolve(stream.errored);
   if (!stream.writableEnded || stream.writableFinished || stream.destroyed) return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    stream.once('finish', () => resolve(undefined));
-    stream.once('close', () => resolve(undefined));
-    stream.once('error', resolve);
+    const settle = (error?: Error): void => {
+      stream.off('finish', settle).off('close', settle).off('error', settle);
+      resolve(error);
+    };
+    stream.once('finish', settle).once('close', settle).once('error', settle);
   });
 };
 
@@ -30,7 +32,7 @@ export const callStreaming = (handled: Handled, handler: Handler, self: unknown,
       await run.end({ error });
       throw error;
     }
-    const failure = await sent(stream);
+    const failure = await guarded('a response stream', () => sent(stream));
     await run.end(failure === undefined ? { result } : { error: failure });
     return result;
   };

@@ -10,9 +10,12 @@ type Callback = (error?: unknown, result?: unknown) => void;
 export const apply = (handler: Handler, self: unknown, args: readonly unknown[]): unknown =>
   Reflect.apply(handler, self, args) as unknown;
 
-/** Whether the handler answers by a promise. */
+/** Whether the handler answers by a promise. What cannot be asked is none. */
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  guarded(
+    'a result',
+    () => typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function',
+  ) === true;
 
 /** Ends the run, and goes on when everything is written. */
 const after = <T>(pending: Promise<void> | undefined, then: () => T): T | Promise<T> =>
@@ -21,6 +24,8 @@ const after = <T>(pending: Promise<void> | undefined, then: () => T): T | Promis
 /** Node 22 lets a handler answer by a callback: `callback`, `context.done`, `.succeed` or `.fail`. */
 const withAnswers = (given: LambdaContext, answered: (ending: Ending, then: () => unknown) => void): LambdaContext => {
   const { done, fail, succeed } = given as unknown as Readonly<Record<'done' | 'fail' | 'succeed', unknown>>;
+  // A proxy may not say anything else of what is frozen.
+  if (Object.isFrozen(given)) return given;
   if (typeof done !== 'function' || typeof fail !== 'function' || typeof succeed !== 'function') return given;
   const answers = new Map<PropertyKey, Callback>([
     [
@@ -39,12 +44,27 @@ const withAnswers = (given: LambdaContext, answered: (ending: Ending, then: () =
 const endingOf = (error: unknown, result: unknown): Ending =>
   error === undefined || error === null ? { result } : { error };
 
+/** What ends the runs that nobody has ended when nothing is left to do: then the runtime itself answers. */
+const unanswered = new Set<() => void>();
+const endUnanswered = (): void => {
+  for (const end of unanswered) end();
+  unanswered.clear();
+};
+
+/** One listener for all of them: many may run at once. Gives what takes it back. */
+const atLast = (end: () => void): (() => void) => {
+  if (unanswered.size === 0) process.once('beforeExit', endUnanswered);
+  unanswered.add(end);
+  return () => {
+    if (unanswered.delete(end) && unanswered.size === 0) process.off('beforeExit', endUnanswered);
+  };
+};
+
 const call = (run: Run, handler: Handler, self: unknown, args: readonly unknown[]): unknown => {
   const [event, given, callback, ...rest] = args;
-  // The runtime itself answers when nothing is left to do.
-  const unanswered = (): void => void run.end({ result: undefined });
+  let isAnswered = (): void => undefined;
   const answered = (ending: Ending, then: () => unknown): void => {
-    process.off('beforeExit', unanswered);
+    isAnswered();
     void after(run.end(ending), then);
   };
   const wrapped: Callback | undefined =
@@ -52,7 +72,7 @@ const call = (run: Run, handler: Handler, self: unknown, args: readonly unknown[
       ? undefined
       : (error, result) =>
           answered(endingOf(error, result), () => apply(callback as Handler, undefined, [error, result]));
-  const offered = withAnswers(given as LambdaContext, answered);
+  const offered = guarded('the context', () => withAnswers(given as LambdaContext, answered)) ?? given;
   const passed = wrapped === undefined ? [event, offered, ...args.slice(2)] : [event, offered, wrapped, ...rest];
   let returned: unknown;
   try {
@@ -72,7 +92,7 @@ const call = (run: Run, handler: Handler, self: unknown, args: readonly unknown[
     );
   }
   if (wrapped !== undefined) {
-    if (!run.isOver()) process.once('beforeExit', unanswered);
+    if (!run.isOver()) isAnswered = atLast(() => void run.end({ result: undefined }));
     return returned;
   }
   return after(run.end({ result: returned }), () => returned);

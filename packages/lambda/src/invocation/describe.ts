@@ -27,11 +27,15 @@ const unknown = (context: LambdaContext): Description => ({
   attributes: { 'faas.trigger': 'other' },
 });
 
+/** A trigger of the user's may say anything. */
+const isDescription = (said: Partial<Description> | undefined): said is Description =>
+  typeof said?.name === 'string' && typeof said.attributes === 'object';
+
 /** Asks the triggers in their order. Never throws. */
 export const describe = (event: unknown, context: LambdaContext, triggers: readonly Trigger[]): Described => {
   const trigger = triggers.find((one) => guarded(`trigger ${one.name}`, () => one.matches(event)) === true);
   const description = trigger && guarded(`trigger ${trigger.name}`, () => trigger.describe(event, context));
-  return description === undefined ? { trigger: undefined, description: unknown(context) } : { trigger, description };
+  return isDescription(description) ? { trigger, description } : { trigger: undefined, description: unknown(context) };
 };
 
 /** What the trigger says of a result. Never throws. */

@@ -13,6 +13,8 @@ export interface Invocation {
   readonly undecided: boolean;
   /** Spans that were not held because too many were. */
   dropped: number;
+  /** Whether it has ended: spans that begin in its context from then on belong to none. */
+  isOver: boolean;
 }
 
 const KEY = createContextKey('@serverless-otlp/lambda invocation');
@@ -25,6 +27,7 @@ export const invocationOf = (id: string, coldStart: boolean, undecided: boolean)
   ended: [],
   undecided,
   dropped: 0,
+  isOver: false,
 });
 
 /** The context in which everything belongs to this invocation. */

@@ -1,5 +1,6 @@
 import { type Attributes, type Context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { sandbox, xRayVariable } from '../config/lambda-environment.ts';
+import { messageOf, warnOnce } from '../config/warn-once.ts';
 import type { HandlerSettings } from '../config/settings.ts';
 import { watchDeadline } from '../flush/deadline.ts';
 import { FLUSH_MS } from '../flush/flush.ts';
@@ -30,7 +31,7 @@ export type Ending = { readonly result: unknown } | { readonly error: unknown };
 export interface Run {
   /** In which the handler runs. */
   readonly context: Context;
-  /** Ends the span and writes what is to be written. Only the first call counts; never throws, never rejects. */
+  /** Ends the span and writes what is to be written. Only the first call counts, and every call waits for it; never throws, never rejects. */
   readonly end: (ending: Ending) => Promise<void> | undefined;
   readonly isOver: () => boolean;
 }
@@ -82,21 +83,19 @@ export const beginRun = (event: unknown, context: LambdaContext, handled: Handle
   const left = remaining(context);
   const { buffer } = runtime.telemetry;
   runtime.running.add(invocation.id);
-  const stopWatch = watchDeadline(left, settings.deadlineMarginMs, () => {
-    buffer?.writeOpen('deadline', invocation);
+  const atDeadline = (): void => {
+    guarded('the write at the deadline', () => buffer?.writeOpen('deadline', invocation));
     void runtime.flush(settings.deadlineMarginMs);
-  });
+  };
+  const stopWatch = guarded('the deadline', () => watchDeadline(left, settings.deadlineMarginMs, atDeadline));
   const matters = (failed: boolean, ms: number): boolean =>
     (settings.keep.has('errors') && (failed || buffer?.hasError(invocation) === true)) ||
     (settings.keep.has('slow') && ms >= settings.slowMs) ||
     (settings.keep.has('cold_starts') && coldStart);
-  let isOver = false;
-  const end = (ending: Ending): Promise<void> | undefined => {
-    if (isOver) return undefined;
-    isOver = true;
-    stopWatch();
+  const finish = (ending: Ending): Promise<void> | undefined => {
+    guarded('the deadline', () => stopWatch?.());
     const failed = guarded('the end of a span', () => sayEnding(span, described, ending)) ?? 'error' in ending;
-    span.end();
+    guarded('the end of a span', () => span.end());
     const ms = performance.now() - began;
     const trigger = described.description.attributes['faas.trigger'];
     const measured = {
@@ -109,7 +108,17 @@ export const beginRun = (event: unknown, context: LambdaContext, handled: Handle
     runtime.running.delete(invocation.id);
     const limitMs =
       left === undefined ? FLUSH_MS : Math.max(left - ms - settings.deadlineMarginMs, settings.deadlineMarginMs);
-    return guarded('a flush', () => runtime.finish(invocation, matters(failed, ms), Math.min(limitMs, FLUSH_MS)));
+    return runtime.finish(invocation, matters(failed, ms), Math.min(limitMs, FLUSH_MS));
+  };
+  let isOver = false;
+  let finishing: Promise<void> | undefined;
+  const end = (ending: Ending): Promise<void> | undefined => {
+    if (isOver) return finishing;
+    isOver = true;
+    finishing = guarded('the end of an invocation', () => finish(ending))?.catch((error: unknown) => {
+      warnOnce(`the end of an invocation failed: ${messageOf(error)}`);
+    });
+    return finishing;
   };
   return { context: inside, end, isOver: () => isOver };
 };

@@ -8,6 +8,8 @@ import { incomplete, type Incomplete } from './incomplete-span.ts';
 const MAX_HELD = 512;
 /** So many are held while it is open whether they are worth keeping. */
 const MAX_UNDECIDED = 2048;
+/** So many open spans of no invocation are watched: some libraries never end theirs. */
+const MAX_OPEN_STRAY = 1024;
 
 /** A `SpanProcessor` that holds spans by invocation and writes them when it is told to. Writing is done when a call returns. */
 export interface SpanBuffer extends SpanProcessor {
@@ -54,10 +56,11 @@ export const spanBuffer = (write: (spans: readonly ReadableSpan[]) => void): Spa
   };
   return {
     onStart: (span: ReadableSpan, context: Context) => {
-      const invocation = invocationIn(context) ?? stray;
+      const named = invocationIn(context);
+      const invocation = named === undefined || named.isOver ? stray : named;
       owners.set(span, invocation);
-      invocation.open.add(span);
       if (invocation !== stray) running.add(invocation);
+      if (invocation !== stray || stray.open.size < MAX_OPEN_STRAY) invocation.open.add(span);
     },
     onEnd: (span) => {
       const owner = owners.get(span) ?? stray;
@@ -65,10 +68,12 @@ export const spanBuffer = (write: (spans: readonly ReadableSpan[]) => void): Spa
       hold(running.has(owner) ? owner : stray, span);
     },
     write: (invocation, all) => {
+      invocation.isOver = true;
       running.delete(invocation);
       take(invocation, all);
     },
     retire: (invocation, all) => {
+      invocation.isOver = true;
       running.delete(invocation);
       retired.push(...(all ? invocation.ended : invocation.ended.filter(isSampled)));
       invocation.ended = [];

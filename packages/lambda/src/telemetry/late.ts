@@ -1,3 +1,4 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { messageOf, warnOnce } from '../config/warn-once.ts';
 
 /** So much is held while a part of the SDK is loaded; a load takes milliseconds. */
@@ -38,7 +39,8 @@ export const late = <T>(what: string, load: () => Promise<T>): Late<T> => {
       else then(value);
     },
     use: (then) => {
-      loading ??= start();
+      // What is loaded keeps timers: they shall not keep the invocation that was the first to use it.
+      loading ??= context.with(ROOT_CONTEXT, start);
       if (value !== undefined) then(value);
       else if (!failed && uses.length < MAX_HELD) uses.push(then);
     },
