@@ -1,3 +1,4 @@
+import { until } from '../until.ts';
 import { AuthenticationError } from './authentication-error.ts';
 
 /**
@@ -5,24 +6,13 @@ import { AuthenticationError } from './authentication-error.ts';
  *
  * @param what is waited for, for the message.
  */
-export const within = <T>(
-  wanted: Promise<T>,
+export const within = async <T>(
+  wanted: Promise<NonNullable<T>>,
   what: string,
   timeoutMs: number,
   abort: AbortSignal | undefined,
-): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      abort?.removeEventListener('abort', giveUp);
-    };
-    const giveUp = (): void => {
-      end();
-      reject(new AuthenticationError(`${what} took too long`, { retryable: true }));
-    };
-    // What Node takes for a delay at most; longer ones are no delay at all.
-    const timer = setTimeout(giveUp, Math.min(timeoutMs, 2 ** 31 - 1));
-    if (abort?.aborted === true) giveUp();
-    else abort?.addEventListener('abort', giveUp);
-    void wanted.then(resolve, reject).finally(end);
-  });
+): Promise<NonNullable<T>> => {
+  const found = await until(wanted, timeoutMs, abort);
+  if (found === undefined) throw new AuthenticationError(`${what} took too long`, { retryable: true });
+  return found;
+};
