@@ -62,10 +62,18 @@ const flushMode = ({ flush }: TelemetryOptions): FlushMode => {
 /** `none` switches a signal off. */
 const wanted = (signal: string): boolean => environment(`OTEL_${signal}_EXPORTER`)?.toLowerCase() !== 'none';
 
+/** A value nobody can use is told and counts as not set. Source: OpenTelemetry specification, "Parsing numeric value". */
+const limitOf = (name: string): number | undefined => {
+  const value = numberOf(name);
+  if (Number.isInteger(value)) return value;
+  if (environment(name) !== undefined) warnOnce(`${name} must be a whole number from 0; it is ignored`);
+  return undefined;
+};
+
 const limits = (variables: Readonly<Record<string, readonly string[]>>): Readonly<Record<string, number>> =>
   Object.fromEntries(
     Object.entries(variables).flatMap(([limit, names]) => {
-      const value = names.map((name) => numberOf(name)).find((number) => number !== undefined);
+      const value = names.map(limitOf).find((number) => number !== undefined);
       return value === undefined ? [] : [[limit, value]];
     }),
   );

@@ -1,3 +1,5 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { messageOf, warnOnce } from '../config/warn-once.ts';
 import { type ExtensionsApi, Refused } from './extensions-api.ts';
 
@@ -109,10 +111,13 @@ export const startExtension = (
     meeting.waiting.clear();
     warnOnce(`the internal extension has ended, telemetry is written before the response: ${messageOf(error)}`);
   };
-  const ready = api.register(NAME, events).then((id) => {
-    registered = true;
-    void serve(api, id, meeting, running).catch(failed);
-  }, failed);
+  // What it sends is not the user's: libraries that trace requests shall not see it, in this context or in what follows from it.
+  const ready = context.with(suppressTracing(ROOT_CONTEXT), () =>
+    api.register(NAME, events).then((id) => {
+      registered = true;
+      void serve(api, id, meeting, running).catch(failed);
+    }, failed),
+  );
   return {
     takeOver: (requestId, work) => {
       if (!registered) return false;

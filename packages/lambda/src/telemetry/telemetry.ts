@@ -13,6 +13,7 @@ import type { TelemetryOptions } from '../options.ts';
 import { propagatorOf } from '../propagation/propagator.ts';
 import { VERSION } from '../version.ts';
 import { asyncContextManager } from './context-manager.ts';
+import { guardedProcessor } from './guarded-processor.ts';
 import { type Late, late } from './late.ts';
 import { lateLoggerProvider } from './late-logger.ts';
 import { lateMeterProvider } from './late-meter.ts';
@@ -66,7 +67,7 @@ const setUpTraces = (options: TelemetryOptions, settings: ProcessSettings, resou
     resource,
     sampler: recordingSampler((options.sampler as Sampler | undefined) ?? samplerSetting()),
     spanLimits: settings.spanLimits,
-    spanProcessors: [...((options.spanProcessors ?? []) as readonly SpanProcessor[]), buffer],
+    spanProcessors: [...((options.spanProcessors ?? []) as readonly SpanProcessor[]).map(guardedProcessor), buffer],
   });
   trace.setGlobalTracerProvider(provider);
   return buffer;
