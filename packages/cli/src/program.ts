@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { backfillCommand } from './commands/backfill-command.ts';
+import { costCommand } from './commands/cost-command.ts';
 import type { DecodeOptions } from './commands/decode.ts';
 import type { DevOptions } from './commands/dev.ts';
 import type { ForwardOptions } from './commands/forward.ts';
+import { doctorCommand } from './commands/doctor-command.ts';
 import { portOf } from './commands/port.ts';
 import { redriveCommand } from './commands/redrive-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -127,6 +129,8 @@ Examples:
 
   // It inherits nothing by itself: only `command` copies these settings.
   program.addCommand(backfillCommand(done).copyInheritedSettings(program));
+  program.addCommand(doctorCommand(done).copyInheritedSettings(program));
+  program.addCommand(costCommand(done).copyInheritedSettings(program));
   redriveCommand(done, program);
 
   return program;
