@@ -1,0 +1,21 @@
+import { visible } from '@serverless-otlp/dev-server';
+
+/** A call to AWS that did not succeed. */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+
+  /** `denied`: a permission is missing. `missing`: what was asked about is not there. */
+  readonly kind: 'denied' | 'missing' | 'credentials' | 'other';
+
+  constructor(kind: CallFailed['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Why a check could not be made, for a person. */
+export const reasonOf = (error: unknown): string => {
+  if (error instanceof CallFailed) return `could not check: ${error.message}`;
+  const message = error instanceof Error ? error.message : 'unknown error';
+  return `could not check: ${visible(message).slice(0, 200)}`;
+};
