@@ -59,6 +59,27 @@ describe('awsServiceUrl', () => {
     expect(awsServiceUrl('ssm', 'SSM', 'eu-west-1', all).port).toBe('2');
   });
 
+  it.each([
+    ['us-east-1', 'https://sts-fips.us-east-1.amazonaws.com/'],
+    ['us-gov-west-1', 'https://sts.us-gov-west-1.amazonaws.com/'],
+    ['cn-north-1', 'https://sts-fips.cn-north-1.amazonaws.com.cn/'],
+  ])('is validated for FIPS when that is asked for: %s', (region, url) => {
+    expect(awsServiceUrl('sts', 'STS', region, { AWS_USE_FIPS_ENDPOINT: 'true' }).href).toBe(url);
+    expect(awsServiceUrl('sts', 'STS', region, { AWS_USE_FIPS_ENDPOINT: 'false' }).host).toMatch(/^sts\./);
+  });
+
+  it('is that of AWS when configured endpoints are to be ignored, whatever they hold', () => {
+    const all = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1', AWS_ENDPOINT_URL: 'pass word' };
+    const ignored = { ...all, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
+    expect(awsServiceUrl('sts', 'STS', 'eu-west-1', ignored).href).toBe('https://sts.eu-west-1.amazonaws.com/');
+    expect(awsServiceUrl('sts', 'STS', 'eu-west-1', { ...all, AWS_USE_FIPS_ENDPOINT: 'true' }).port).toBe('1');
+  });
+
+  it('is nothing that cannot be asked', () => {
+    const files = { AWS_ENDPOINT_URL_STS: 'file:///etc/passwd' };
+    expect(() => awsServiceUrl('sts', 'STS', 'eu-west-1', files)).toThrow('AWS_ENDPOINT_URL_STS is not a URL');
+  });
+
   it('names the variable that holds no URL, not what it holds', () => {
     const bad = { AWS_ENDPOINT_URL: 'pass word' };
     expect(() => awsServiceUrl('sts', 'STS', 'eu-west-1', bad)).toThrow(new TypeError('AWS_ENDPOINT_URL is not a URL'));

@@ -1,3 +1,5 @@
+import { httpUrl } from '../http/http-url.ts';
+
 /** Who reads at an endpoint of AWS, and where. */
 export interface AwsEndpoint {
   /** The name it signs with. */
@@ -20,34 +22,60 @@ export const awsEndpointOf = ({ hostname }: URL): AwsEndpoint | undefined => {
   return { service: service as AwsEndpoint['service'], region };
 };
 
-/** By how the names of its Regions begin. Source: `partitions.json` of botocore 1.43. */
-const SUFFIXES: readonly (readonly [RegExp, string])[] = [
-  [/^cn-/, 'amazonaws.com.cn'],
-  [/^eusc-/, 'amazonaws.eu'],
-  [/^us-iso-/, 'c2s.ic.gov'],
-  [/^us-isob-/, 'sc2s.sgov.gov'],
-  [/^us-isof-/, 'csp.hci.ic.gov'],
-  [/^eu-isoe-/, 'cloud.adc-e.uk'],
+/** How the names of its Regions begin, its own name, and how its hosts end. Source: `partitions.json` of botocore 1.43. */
+const PARTITIONS: readonly (readonly [string, string, string])[] = [
+  ['cn-', 'aws-cn', 'amazonaws.com.cn'],
+  ['us-gov-', 'aws-us-gov', 'amazonaws.com'],
+  ['eusc-', 'aws-eusc', 'amazonaws.eu'],
+  ['us-iso-', 'aws-iso', 'c2s.ic.gov'],
+  ['us-isob-', 'aws-iso-b', 'sc2s.sgov.gov'],
+  ['us-isof-', 'aws-iso-f', 'csp.hci.ic.gov'],
+  ['eu-isoe-', 'aws-iso-e', 'cloud.adc-e.uk'],
 ];
 
+/** The partition a Region belongs to: its name, as in ARNs, and how its hosts end. */
+export const awsPartitionOf = (region: string): { readonly name: string; readonly suffix: string } => {
+  const found = PARTITIONS.find(([beginning]) => region.startsWith(beginning));
+  const [, name = 'aws', suffix = 'amazonaws.com'] = found ?? [];
+  return { name, suffix };
+};
+
+/** Where the plain endpoint is the validated one. Source: the endpoint rule sets of `ssm` and `sts`. */
+const isValidated = (service: string, region: string): boolean =>
+  (service === 'ssm' || service === 'sts') && awsPartitionOf(region).name === 'aws-us-gov';
+
+/** Where requests to a service go; `custom` when an operator has said so. Or which variable holds no URL. */
+export type ServiceEndpoint = { readonly url: URL; readonly custom: boolean } | { readonly wrong: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Where a service answers: what `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, as for the SDKs of AWS, else its regional endpoint.
+ * Where a service answers: what `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, as for the SDKs of AWS, unless
+ * `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true`; else its regional endpoint, with `AWS_USE_FIPS_ENDPOINT` the one that is validated
+ * for FIPS 140.
  *
- * @param id the service as variables write it: `STS`, `SECRETS_MANAGER`, `SSM`.
- * @throws {TypeError} when the variable holds no URL.
+ * @param id the service as variables write it: `STS`, `SECRETS_MANAGER`, `SSM`, `S3`.
  */
-export const awsServiceUrl = (
-  service: string,
-  id: string,
-  region: string,
-  env: Readonly<Record<string, string | undefined>>,
-): URL => {
-  const suffix = SUFFIXES.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com';
-  for (const name of [`AWS_ENDPOINT_URL_${id}`, 'AWS_ENDPOINT_URL']) {
+export const awsServiceEndpoint = (service: string, id: string, region: string, env: Environment): ServiceEndpoint => {
+  const isOn = (name: string): boolean => env[name] === 'true';
+  const names = isOn('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS') ? [] : [`AWS_ENDPOINT_URL_${id}`, 'AWS_ENDPOINT_URL'];
+  for (const name of names) {
     const given = env[name] ?? '';
     if (given === '') continue;
-    if (!URL.canParse(given)) throw new TypeError(`${name} is not a URL`);
-    return new URL(given);
+    const url = httpUrl(given);
+    return url === undefined ? { wrong: name } : { url, custom: true };
   }
-  return new URL(`https://${service}.${region}.${suffix}/`);
+  const fips = isOn('AWS_USE_FIPS_ENDPOINT') && !isValidated(service, region) ? '-fips' : '';
+  return { url: new URL(`https://${service}${fips}.${region}.${awsPartitionOf(region).suffix}/`), custom: false };
+};
+
+/**
+ * The same, for whom an endpoint is an endpoint.
+ *
+ * @throws {TypeError} when the variable holds no URL.
+ */
+export const awsServiceUrl = (service: string, id: string, region: string, env: Environment): URL => {
+  const endpoint = awsServiceEndpoint(service, id, region, env);
+  if ('wrong' in endpoint) throw new TypeError(`${endpoint.wrong} is not a URL`);
+  return endpoint.url;
 };
