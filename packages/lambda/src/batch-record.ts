@@ -15,14 +15,15 @@ export interface BatchRecord {
 export interface Source {
   /** What names it in `batchItemFailures`; empty when it has no name. */
   readonly id: string;
+  /** `messaging.system.name`, as the triggers say it. */
   readonly system: string;
   readonly destination: string | undefined;
 }
 
 const SYSTEMS: Readonly<Record<string, string>> = {
-  'aws:sqs': 'aws_sqs',
-  'aws:kinesis': 'aws_kinesis',
-  'aws:dynamodb': 'aws_dynamodb',
+  'aws:sqs': 'aws.sqs',
+  'aws:kinesis': 'aws.kinesis',
+  'aws:dynamodb': 'aws.dynamodb',
 };
 
 /** The queue, stream or table: the last part of the ARN that is its name. */

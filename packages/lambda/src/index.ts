@@ -1,4 +1,4 @@
-export { traced, type Handler, type Traced } from './traced.ts';
+export { traced, type Handler, type Traced, type TracedHandler, type TracedStreamHandler } from './traced.ts';
 export { partialBatch, type BatchEvent, type BatchOptions, type BatchResponse } from './partial-batch.ts';
 export { traceFields, type TraceFields } from './trace-fields.ts';
 export type { FlushMode, Keep, TelemetryOptions, TracedOptions } from './options.ts';

@@ -62,7 +62,7 @@ describe('partialBatch', () => {
         kind: 'CONSUMER',
         parentSpanId: root.spanId,
         status: { code: failed ? 'ERROR' : 'UNSET' },
-        attributes: { 'messaging.system': 'aws_sqs', 'messaging.destination.name': 'orders' },
+        attributes: { 'messaging.system.name': 'aws.sqs', 'messaging.destination.name': 'orders' },
         links: [{ traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }],
       });
       expect(message.attributes['error.type']).toBe(failed ? 'RangeError' : undefined);
@@ -70,7 +70,7 @@ describe('partialBatch', () => {
     expect(span('work a').parentSpanId).toBe(
       messages.find((one) => one.attributes['messaging.message.id'] === 'm0')?.spanId,
     );
-    expect(root.attributes['serverless_otlp.batch.failed_count']).toBe(2);
+    expect(root.attributes['serverless_otlp.batch.failures']).toBe(2);
   });
 
   it('stops at the first failure where order counts', async () => {

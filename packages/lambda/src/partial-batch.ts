@@ -1,4 +1,4 @@
-import { context, type Link, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { type Link, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { warnOnce } from './config/warn-once.ts';
 import { carrierOf, type BatchRecord, sourceOf } from './batch-record.ts';
 import { recordError } from './record-error.ts';
@@ -31,7 +31,7 @@ const linkOf = (record: BatchRecord): readonly Link[] => {
 const workOn = async <R>(record: R & BatchRecord, work: (record: R) => unknown): Promise<boolean> => {
   const { id, system, destination } = sourceOf(record);
   const attributes = {
-    'messaging.system': system,
+    'messaging.system.name': system,
     'messaging.operation.type': 'process',
     'messaging.operation.name': 'process',
     'messaging.message.id': id,
@@ -104,11 +104,7 @@ export const partialBatch =
   async (event) => {
     const records = event.Records as readonly (R & BatchRecord)[];
     const response = await (ordered(records[0]) ? inOrder(records, work) : atOnce(records, work, concurrency));
-    const failures = response.batchItemFailures.length;
-    if (failures > 0) {
-      trace.getSpan(context.active())?.setAttribute('serverless_otlp.batch.failed_count', failures);
-      warnOnEmptyId(response);
-    }
+    warnOnEmptyId(response);
     return response;
   };
 

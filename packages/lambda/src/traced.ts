@@ -12,13 +12,14 @@ import { TRIGGERS } from './triggers/index.ts';
 /** A function that Lambda calls: with an event and a context, and perhaps a callback; a streaming one with a stream between. */
 export type Handler = (...args: never[]) => unknown;
 
+type EventOf<H extends Handler> = Parameters<H> extends [] ? unknown : Parameters<H>[0];
+
 /** A handler that may be called with a context, whether it asks for one or not: an invocation has its name and its deadline from there. */
-export type TracedHandler<H extends Handler> = H &
-  ((event: Parameters<H>[0], context: LambdaContext) => ReturnType<H>);
+export type TracedHandler<H extends Handler> = H & ((event: EventOf<H>, context: LambdaContext) => ReturnType<H>);
 
 /** The same of one that streams. */
 export type TracedStreamHandler<H extends Handler> = H &
-  ((event: Parameters<H>[0], stream: Parameters<H>[1], context: LambdaContext) => ReturnType<H>);
+  ((event: EventOf<H>, stream: Parameters<H>[1], context: LambdaContext) => ReturnType<H>);
 
 /** By these the runtime knows a handler that streams. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
