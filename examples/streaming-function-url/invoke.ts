@@ -1,0 +1,16 @@
+/** Calls the handler with events from files, as Lambda would: `node invoke.ts event.json`. */
+import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { lambdaContext } from '@serverless-otlp/lambda/testing';
+
+process.env['OTEL_SERVICE_NAME'] ??= 'report';
+
+// Now that the variables are there.
+const { handler } = await import('./handler.ts');
+for (const path of process.argv.slice(2)) {
+  const event = JSON.parse(readFileSync(path, 'utf8')) as Parameters<typeof handler>[0];
+  const stream = new PassThrough();
+  // Standard output is for telemetry.
+  stream.pipe(process.stderr);
+  await handler(event, stream, lambdaContext());
+}
