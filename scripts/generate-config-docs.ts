@@ -4,11 +4,10 @@
  *   node --conditions=@serverless-otlp/source scripts/generate-config-docs.ts
  *   node --conditions=@serverless-otlp/source scripts/generate-config-docs.ts --check     fails when the page is not up to date
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { format } from 'prettier';
 import { settingsOf, summaryOf } from './config-docs/settings.ts';
 import { VARIABLE_ROWS, variablesRead } from './config-docs/variables.ts';
+import { writeOrCheck } from './write-or-check.ts';
 
 // The schemas are nobody's interface: the package does not export them, and who forwards without a file never loads them.
 const schemas = new URL('../packages/forwarder/src/config/schema.ts', import.meta.url).href;
@@ -16,8 +15,6 @@ const { COMPONENT_SCHEMAS, configSchema } = (await import(schemas)) as {
   readonly COMPONENT_SCHEMAS: Readonly<Record<'exporters' | 'processors', Readonly<Record<string, unknown>>>>;
   readonly configSchema: unknown;
 };
-
-const target = new URL('../docs/reference/configuration.md', import.meta.url);
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows]
@@ -89,20 +86,4 @@ const undocumented = (await variablesRead()).filter((name) => !page.includes(`\`
 if (undocumented.length > 0) throw new Error(`scripts/config-docs/variables.ts lacks ${undocumented.join(', ')}`);
 
 const text = await format(page, { parser: 'markdown', singleQuote: true, printWidth: 120 });
-if (process.argv.includes('--check')) {
-  let found = '';
-  try {
-    found = readFileSync(target, 'utf8');
-  } catch {
-    // as good as out of date
-  }
-  if (found !== text) {
-    console.error(
-      'docs/reference/configuration.md is not up to date: run `node --conditions=@serverless-otlp/source scripts/generate-config-docs.ts`.',
-    );
-    process.exitCode = 1;
-  }
-} else {
-  mkdirSync(dirname(target.pathname), { recursive: true });
-  writeFileSync(target, text);
-}
+writeOrCheck('docs/reference/configuration.md', text, 'npm run generate:config-docs');

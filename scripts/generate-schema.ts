@@ -4,7 +4,8 @@
  *   npm run generate:schema            writes packages/otlp/src/protobuf/schema.ts
  *   npm run generate:schema -- --check fails when the file is not up to date
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeOrCheck } from './write-or-check.ts';
 
 interface FieldJson {
   readonly id: number;
@@ -21,7 +22,6 @@ interface NodeJson {
 
 const root = new URL('../', import.meta.url);
 const source = new URL('packages/otlp/schema/otlp-schema-v1.11.json', root);
-const target = new URL('packages/otlp/src/protobuf/schema.ts', root);
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 's',
@@ -84,11 +84,4 @@ ${lines.join('\n')}
 };
 `;
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== text) {
-    console.error('packages/otlp/src/protobuf/schema.ts is not up to date: run `npm run generate:schema`.');
-    process.exit(1);
-  }
-} else {
-  writeFileSync(target, text);
-}
+writeOrCheck('packages/otlp/src/protobuf/schema.ts', text, 'npm run generate:schema');

@@ -4,9 +4,10 @@
  *   node --conditions=@serverless-otlp/source scripts/generate-trigger-docs.ts
  *   node --conditions=@serverless-otlp/source scripts/generate-trigger-docs.ts --check     fails when the page is not up to date
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { TRIGGER_TEXTS } from './trigger-docs/texts.ts';
+import { writeOrCheck } from './write-or-check.ts';
 
 interface Expected {
   readonly trigger: string;
@@ -19,7 +20,6 @@ interface Expected {
 }
 
 const root = new URL('..', import.meta.url);
-const target = new URL('docs/reference/triggers.md', root);
 const spans = JSON.parse(
   readFileSync(new URL('packages/lambda/fixtures/expected-spans.json', root), 'utf8'),
 ) as Readonly<Record<string, Expected>>;
@@ -90,19 +90,4 @@ ${sections.join('\n\n')}
 `;
 
 const text = await format(page, { parser: 'markdown', singleQuote: true, printWidth: 120 });
-if (process.argv.includes('--check')) {
-  let found = '';
-  try {
-    found = readFileSync(target, 'utf8');
-  } catch {
-    // as good as out of date
-  }
-  if (found !== text) {
-    console.error(
-      'docs/reference/triggers.md is not up to date: run `node --conditions=@serverless-otlp/source scripts/generate-trigger-docs.ts`.',
-    );
-    process.exitCode = 1;
-  }
-} else {
-  writeFileSync(target, text);
-}
+writeOrCheck('docs/reference/triggers.md', text, 'npm run generate:trigger-docs');
