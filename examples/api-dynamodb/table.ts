@@ -31,7 +31,11 @@ export const startTable = async (): Promise<Table> => {
       response.end(JSON.stringify(answer));
     });
   });
-  server.listen(0, '127.0.0.1').unref();
+  // It keeps no process alive, and neither do connections that wait for another request.
+  server
+    .on('connection', (socket) => socket.unref())
+    .listen(0, '127.0.0.1')
+    .unref();
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
