@@ -3,12 +3,13 @@
  * and the types of both. Needs the declarations of `tsc -b tsconfig.build.json` first.
  */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, transform } from 'esbuild';
 import { copyDeclarations } from './declarations.ts';
-import { withBuiltins } from './lambda/own-sources.ts';
+import { withBuiltins, withoutBarrel } from './lambda/own-sources.ts';
 import { directImports } from './lambda-package/direct-imports.ts';
 import { apiOutside } from './lambda-package/one-import.ts';
+import { withoutUnused } from './lambda-package/without.ts';
 import { repositoryRoot } from './source-tree.ts';
 
 const packageFolder = join(repositoryRoot, 'packages/lambda');
@@ -35,6 +36,11 @@ const OPTIONS: BuildOptions & { readonly metafile: true } = {
   mainFields: ['module', 'main'],
   conditions: ['@serverless-otlp/source'],
   legalComments: 'none',
+  // Names that only the SDK and its serializer use among themselves. What another copy of the API has keeps its name.
+  mangleProps:
+    /^_[a-zA-Z]|^(?:startLengthDelimited|finishLengthDelimited|write(?:Tag|Varint|String|Bytes|Double|S?Fixed(?:32|64)))$/,
+  reserveProps: /^_(?:getDelegate|delegate)/,
+  mangleQuoted: true,
   metafile: true,
   logLevel: 'warning',
 };
@@ -62,7 +68,11 @@ export const bundleLambda = async (
   destination: string,
   { api = 'outside' }: LambdaBundleOptions = {},
 ): Promise<Metafile> => {
-  const plugins = [directImports(withBuiltins), ...(api === 'outside' ? [apiOutside()] : [])];
+  const plugins = [
+    withoutUnused(),
+    directImports((source) => withoutBarrel(withBuiltins(source))),
+    ...(api === 'outside' ? [apiOutside()] : []),
+  ];
   const { metafile } = await build({ ...OPTIONS, outdir: destination, plugins });
   for (const path of Object.keys(metafile.outputs)) await toRequire(join(packageFolder, path));
   return metafile;
@@ -70,9 +80,11 @@ export const bundleLambda = async (
 
 /** Builds into `packages/lambda/dist`, or elsewhere. */
 export const buildLambdaPackage = async (destination: string = join(packageFolder, 'dist')): Promise<void> => {
-  // Their names change with what is in them.
-  rmSync(join(destination, 'chunks'), { recursive: true, force: true });
-  await bundleLambda(destination);
+  const { outputs } = await bundleLambda(destination);
+  // Those of earlier builds: their names change with what is in them.
+  const written = new Set(Object.keys(outputs).map((path) => basename(path, '.js')));
+  for (const name of readdirSync(join(destination, 'chunks')))
+    if (!written.has(name.replace(/\.c?js$/, ''))) rmSync(join(destination, 'chunks', name));
   const folder = join(packageFolder, 'dist/declarations');
   const exporter = join(repositoryRoot, 'packages/stdout-exporter/dist/declarations');
   const inside = { '@serverless-otlp/stdout-exporter': exporter };

@@ -57,7 +57,7 @@ const valuesIn = (list: string): readonly string[] =>
  * The same source with what it imports of the package `otlp` taken from the files it is in. Through the index, esbuild counts every file
  * of the package among those that a cold start loads.
  */
-const withoutBarrel = (source: string): string =>
+export const withoutBarrel = (source: string): string =>
   source.replace(FROM_BARREL, (_, list: string) => {
     const files = new Map<string, string>();
     for (const [, names = '', file = ''] of readFileSync(join(repositoryRoot, BARREL), 'utf8').matchAll(RE_EXPORT))

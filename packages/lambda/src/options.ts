@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { StdoutExporterOptions } from '@serverless-otlp/stdout-exporter/traces';
 import type { LambdaContext } from './lambda-context.ts';
+import type { RedactOptions } from './redact.ts';
 import type { Sampler, SpanProcessor } from './sdk-types.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -30,6 +31,11 @@ export interface TelemetryOptions {
   readonly propagators?: readonly string[];
   /** Default `sync`. Variable: `OTLP_LAMBDA_FLUSH`. */
   readonly flush?: FlushMode;
+  /**
+   * Secrets that are taken out of attributes besides credentials in headers, URLs and queries; `false`: none are. Variable:
+   * `OTLP_LAMBDA_REDACT`, names of parameters and headers with commas between, or `false`.
+   */
+  readonly redact?: RedactOptions | false;
   /** How lines are written. Variables: those of the exporter. */
   readonly exporter?: StdoutExporterOptions;
 }

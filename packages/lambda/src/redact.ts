@@ -12,22 +12,46 @@ export interface RedactOptions {
 /** Attributes in, attributes without secrets out: the same object where none can be, a copy otherwise. */
 export type Redact = (attributes: Attributes) => Attributes;
 
-const HEADER = /^http\.(?:request|response)\.header\.(.+)$/;
+const HEADER = /^(?:http|rpc(?:\.\w+)?)\.(?:request|response)\.(?:header|metadata)\.(.+)$/;
 /** Headers whose whole value is a secret, besides those {@link isSecretName} knows. */
 const SECRET_HEADERS: readonly string[] = ['cookie', 'setcookie', 'proxyauthenticate', 'wwwauthenticate'];
-const QUERIES: readonly string[] = ['url.query'];
-const URLS: readonly string[] = ['url.full', 'url.path', 'url.original', 'http.url', 'http.target'];
+const URL_HEADERS: readonly string[] = ['referer', 'location', 'contentlocation'];
+const URLS: readonly string[] = [
+  ...['url.full', 'url.path', 'url.original', 'http.url', 'http.target'],
+  'db.connection_string',
+];
+/** Of so many names of attributes is remembered what becomes of them. */
+const MAX_KNOWN = 1000;
 
-const eachText = (value: unknown, change: (text: string) => string): unknown => {
-  if (typeof value === 'string') return change(value);
-  return Array.isArray(value) ? value.map((one: unknown) => eachText(one, change)) : value;
+type Change = (text: string) => string;
+
+/** Of a header: each of its values. */
+const blank: Change = () => REDACTED;
+/** Of what the user names: all of it, whatever it is. */
+const gone: Change = () => REDACTED;
+
+/** What becomes of an attribute of this name; `undefined`: nothing. */
+const changeFor = (name: string, names: ReadonlySet<string>, whole: ReadonlySet<string>): Change | undefined => {
+  if (whole.has(name)) return gone;
+  if (name === 'url.query') return (text) => redactQuery(text, names);
+  if (URLS.includes(name)) return (text) => redactUrl(text, names);
+  const header = HEADER.exec(name)?.[1];
+  if (header === undefined) return undefined;
+  const plain = plainName(header);
+  if (SECRET_HEADERS.includes(plain) || isSecretName(header, names)) return blank;
+  return URL_HEADERS.includes(plain) ? (text) => redactUrl(text, names) : undefined;
 };
 
-const blank = (): string => REDACTED;
+/** What is neither text nor a list of it is no header and no URL. */
+const changed = (value: unknown, change: Change): unknown => {
+  if (change === gone) return REDACTED;
+  const one = (part: unknown): unknown => (typeof part === 'string' ? change(part) : part);
+  return Array.isArray(value) ? value.map(one) : one(value);
+};
 
 /**
- * Takes secrets out of attributes: credentials and cookies in `http.request.header.*` and `http.response.header.*`; in URLs and
- * queries the user, the password and the values of secret parameters. `false` switches it off.
+ * Takes secrets out of attributes: credentials and cookies in headers (`http.request.header.*` and its like); in URLs and queries
+ * the user, the password and the values of secret parameters. `false` switches it off.
  *
  * @example redactor({ names: ['voucher'], attributes: ['enduser.id'] })
  */
@@ -35,20 +59,20 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
   if (options === false) return (attributes) => attributes;
   const names = new Set((options.names ?? []).map(plainName));
   const whole = new Set(options.attributes ?? []);
-  const changeFor = (name: string): ((text: string) => string) | undefined => {
-    if (QUERIES.includes(name)) return (text) => redactQuery(text, names);
-    if (URLS.includes(name)) return (text) => redactUrl(text, names);
-    const header = HEADER.exec(name)?.[1];
-    if (header === undefined) return undefined;
-    return SECRET_HEADERS.includes(plainName(header)) || isSecretName(header, names) ? blank : undefined;
+  const known = new Map<string, Change | undefined>();
+  const changeOf = (name: string): Change | undefined => {
+    if (known.has(name)) return known.get(name);
+    const change = changeFor(name, names, whole);
+    if (known.size < MAX_KNOWN) known.set(name, change);
+    return change;
   };
   return (attributes) => {
     let redacted: Attributes | undefined;
-    for (const name of Object.keys(attributes)) {
-      const change = changeFor(name);
-      if (change === undefined && !whole.has(name)) continue;
+    for (const name in attributes) {
+      const change = changeOf(name);
+      if (change === undefined) continue;
       redacted ??= { ...attributes };
-      redacted[name] = change === undefined || whole.has(name) ? REDACTED : eachText(attributes[name], change);
+      redacted[name] = changed(attributes[name], change);
     }
     return redacted ?? attributes;
   };

@@ -1,8 +1,7 @@
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { ExportResult } from './export-result.ts';
 import type { StdoutExporterOptions } from './options.ts';
-import { type Sender, sender } from './sender.ts';
+import { type Signalled, StdoutSender } from './sender.ts';
 
 /** A log record as every line of the SDK gives it (`ReadableLogRecord`), as far as a caller must know. */
 export interface FinishedLogRecord {
@@ -11,6 +10,12 @@ export interface FinishedLogRecord {
   readonly instrumentationScope: { readonly name: string };
 }
 
+const LOGS: Signalled<readonly FinishedLogRecord[]> = {
+  signal: 'logs',
+  count: (records) => records.length,
+  bytes: (records) => ProtobufLogsSerializer.serializeRequest(records as unknown as ReadableLogRecord[]),
+};
+
 /**
  * Writes log records to standard output. A `LogRecordExporter` of SDK 2.x and 3.x: give it to a log record processor.
  *
@@ -18,26 +23,9 @@ export interface FinishedLogRecord {
  *
  * @example new BatchLogRecordProcessor({ exporter: new OTLPStdoutLogExporter() })
  */
-export class OTLPStdoutLogExporter {
-  readonly #sender: Sender;
-
+export class OTLPStdoutLogExporter extends StdoutSender<readonly FinishedLogRecord[]> {
   constructor(options: StdoutExporterOptions = {}) {
-    this.#sender = sender('logs', options);
-  }
-
-  export(logs: readonly FinishedLogRecord[], resultCallback: (result: ExportResult) => void): void {
-    const bytes = () => ProtobufLogsSerializer.serializeRequest(logs as unknown as ReadableLogRecord[]);
-    this.#sender.send(logs.length, bytes, resultCallback);
-  }
-
-  /** Resolves at once: nothing is held back, unless a reader stalled in the middle of a line. */
-  forceFlush(): Promise<void> {
-    return this.#sender.forceFlush();
-  }
-
-  /** Later exports fail. */
-  shutdown(): Promise<void> {
-    return this.#sender.shutdown();
+    super(LOGS, options);
   }
 }
 

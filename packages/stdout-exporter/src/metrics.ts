@@ -2,9 +2,8 @@ import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { type Aggregation, type Temporality, temporalityOf, type TemporalityPreference } from './metric-preferences.ts';
 import { aggregationSetting, temporalitySetting } from './config/metric-settings.ts';
-import type { ExportResult } from './export-result.ts';
 import type { StdoutExporterOptions } from './options.ts';
-import { type Sender, sender } from './sender.ts';
+import { type Signalled, StdoutSender } from './sender.ts';
 
 /** A collection as every line of the SDK gives it (`ResourceMetrics`), as far as a caller must know. */
 export interface CollectedMetrics {
@@ -23,6 +22,12 @@ export interface StdoutMetricExporterOptions extends StdoutExporterOptions {
   readonly aggregationPreference?: (instrumentType: string) => Aggregation;
 }
 
+const METRICS: Signalled<CollectedMetrics> = {
+  signal: 'metrics',
+  count: ({ scopeMetrics }) => scopeMetrics.reduce((sum, { metrics }) => sum + metrics.length, 0),
+  bytes: (metrics) => ProtobufMetricsSerializer.serializeRequest(metrics as unknown as ResourceMetrics),
+};
+
 /**
  * Writes metrics to standard output. A `PushMetricExporter` of SDK 2.x and 3.x: give it to a periodic reader.
  *
@@ -30,21 +35,14 @@ export interface StdoutMetricExporterOptions extends StdoutExporterOptions {
  *
  * @example new PeriodicExportingMetricReader({ exporter: new OTLPStdoutMetricExporter({ temporalityPreference: 'delta' }) })
  */
-export class OTLPStdoutMetricExporter {
-  readonly #sender: Sender;
+export class OTLPStdoutMetricExporter extends StdoutSender<CollectedMetrics> {
   readonly #temporality: TemporalityPreference;
   readonly #aggregation: (instrumentType: string) => Aggregation;
 
   constructor(options: StdoutMetricExporterOptions = {}) {
-    this.#sender = sender('metrics', options);
+    super(METRICS, options);
     this.#temporality = temporalitySetting(options.temporalityPreference);
     this.#aggregation = options.aggregationPreference ?? aggregationSetting();
-  }
-
-  export(metrics: CollectedMetrics, resultCallback: (result: ExportResult) => void): void {
-    const bytes = () => ProtobufMetricsSerializer.serializeRequest(metrics as unknown as ResourceMetrics);
-    const count = metrics.scopeMetrics.reduce((sum, scope) => sum + scope.metrics.length, 0);
-    this.#sender.send(count, bytes, resultCallback);
   }
 
   selectAggregationTemporality(instrumentType: string): Temporality {
@@ -53,16 +51,6 @@ export class OTLPStdoutMetricExporter {
 
   selectAggregation(instrumentType: string): Aggregation {
     return this.#aggregation(instrumentType);
-  }
-
-  /** Resolves at once: nothing is held back, unless a reader stalled in the middle of a line. */
-  forceFlush(): Promise<void> {
-    return this.#sender.forceFlush();
-  }
-
-  /** Later exports fail. */
-  shutdown(): Promise<void> {
-    return this.#sender.shutdown();
   }
 }
 

@@ -3,13 +3,13 @@ import type { Settings } from './config/settings.ts';
 import type { WriteResult } from './export-result.ts';
 import { linesOf } from './line/lines-of.ts';
 import { writeToPipe } from './output/named-pipe.ts';
-import { writeToStdout } from './output/stdout.ts';
+import { stalled, writeToStdout } from './output/stdout.ts';
 
 const NOTHING: WriteResult = { lines: 0, dropped: 0 };
 
 const errorOf = (dropped: number, refused: readonly string[], maxWaitMs: number): Error => {
-  const stalled = `standard output took no more within ${maxWaitMs} ms: ${dropped} lines dropped`;
-  return new Error([...(dropped === 0 ? [] : [stalled]), ...refused].join('; '));
+  const told = dropped === 0 ? refused : [stalled(dropped, maxWaitMs), ...refused];
+  return new Error(told.join('; '));
 };
 
 /** Writes lines where the settings say, and to standard output what a pipe did not take (E5). */

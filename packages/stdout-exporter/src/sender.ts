@@ -1,4 +1,3 @@
-import type { Signal } from '@serverless-otlp/otlp';
 import { settingsOf } from './config/settings.ts';
 import { warnOnce } from './config/warn-once.ts';
 import type { ExportResult } from './export-result.ts';
@@ -6,35 +5,42 @@ import type { StdoutExporterOptions } from './options.ts';
 import { finishStdout } from './output/stdout.ts';
 import { send } from './send.ts';
 
-/** What the exporters of the three signals have in common. */
-export interface Sender {
-  /** @param bytes the request, made only when there are items. */
-  readonly send: (items: number, bytes: () => Uint8Array | undefined, done: (result: ExportResult) => void) => void;
-  readonly forceFlush: () => Promise<void>;
-  readonly shutdown: () => Promise<void>;
+/** How a signal becomes a request: how many items are in a batch, and their request in protobuf. */
+export interface Signalled<Batch> {
+  readonly signal: 'traces' | 'metrics' | 'logs';
+  readonly count: (batch: Batch) => number;
+  readonly bytes: (batch: Batch) => Uint8Array | undefined;
 }
 
-/** An exporter that is told how to make its requests. Everything is written when `send` returns. */
-export const sender = (signal: Signal, options: StdoutExporterOptions): Sender => {
-  const settings = settingsOf(signal, options, warnOnce);
-  let stopped = false;
-  const flush = (): Promise<void> => {
-    finishStdout(settings.maxWaitMs);
+/** What the exporters of the three signals have in common. Everything is written when `export` returns. */
+export class StdoutSender<Batch> {
+  readonly #write: (batch: Batch) => Error | undefined;
+  readonly #flush: () => void;
+  #stopped = false;
+
+  constructor({ bytes, count, signal }: Signalled<Batch>, options: StdoutExporterOptions) {
+    const settings = settingsOf(signal, options, warnOnce);
+    this.#write = (batch) => {
+      if (this.#stopped) return new Error(`the stdout exporter of ${signal} was shut down`);
+      return send(signal, () => (count(batch) === 0 ? undefined : bytes(batch)), settings).error;
+    };
+    this.#flush = () => finishStdout(settings.maxWaitMs);
+  }
+
+  export(batch: Batch, resultCallback: (result: ExportResult) => void): void {
+    const error = this.#write(batch);
+    resultCallback(error === undefined ? { code: 0 } : { code: 1, error });
+  }
+
+  /** Resolves at once: nothing is held back, unless a reader stalled in the middle of a line. */
+  forceFlush(): Promise<void> {
+    this.#flush();
     return Promise.resolve();
-  };
-  return {
-    send: (items, bytes, done) => {
-      if (stopped) {
-        done({ code: 1, error: new Error(`the stdout exporter of ${signal} was shut down`) });
-        return;
-      }
-      const { error } = send(signal, () => (items === 0 ? undefined : bytes()), settings);
-      done(error === undefined ? { code: 0 } : { code: 1, error });
-    },
-    forceFlush: flush,
-    shutdown: () => {
-      stopped = true;
-      return flush();
-    },
-  };
-};
+  }
+
+  /** Later exports fail. */
+  shutdown(): Promise<void> {
+    this.#stopped = true;
+    return this.forceFlush();
+  }
+}

@@ -1,8 +1,7 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { ExportResult } from './export-result.ts';
 import type { StdoutExporterOptions } from './options.ts';
-import { type Sender, sender } from './sender.ts';
+import { type Signalled, StdoutSender } from './sender.ts';
 
 /** A span as every line of the SDK ends it (`ReadableSpan`), as far as a caller must know. */
 export interface FinishedSpan {
@@ -16,6 +15,12 @@ export interface FinishedSpan {
   readonly instrumentationScope: { readonly name: string };
 }
 
+const TRACES: Signalled<readonly FinishedSpan[]> = {
+  signal: 'traces',
+  count: (spans) => spans.length,
+  bytes: (spans) => ProtobufTraceSerializer.serializeRequest(spans as unknown as ReadableSpan[]),
+};
+
 /**
  * Writes spans to standard output. A `SpanExporter` of SDK 2.x and 3.x: give it to a span processor.
  *
@@ -23,26 +28,9 @@ export interface FinishedSpan {
  *
  * @example new SimpleSpanProcessor({ exporter: new OTLPStdoutSpanExporter({ format: 'compact' }) })
  */
-export class OTLPStdoutSpanExporter {
-  readonly #sender: Sender;
-
+export class OTLPStdoutSpanExporter extends StdoutSender<readonly FinishedSpan[]> {
   constructor(options: StdoutExporterOptions = {}) {
-    this.#sender = sender('traces', options);
-  }
-
-  export(spans: readonly FinishedSpan[], resultCallback: (result: ExportResult) => void): void {
-    const bytes = () => ProtobufTraceSerializer.serializeRequest(spans as unknown as ReadableSpan[]);
-    this.#sender.send(spans.length, bytes, resultCallback);
-  }
-
-  /** Resolves at once: nothing is held back, unless a reader stalled in the middle of a line. */
-  forceFlush(): Promise<void> {
-    return this.#sender.forceFlush();
-  }
-
-  /** Later exports fail. */
-  shutdown(): Promise<void> {
-    return this.#sender.shutdown();
+    super(TRACES, options);
   }
 }
 

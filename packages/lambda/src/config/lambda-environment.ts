@@ -1,4 +1,5 @@
-import { environment, numberOf } from './environment.ts';
+import { numberOf } from '@serverless-otlp/stdout-exporter/parts';
+import { environment } from './environment.ts';
 
 /**
  * What Lambda says about the sandbox in reserved variables.

@@ -1,4 +1,4 @@
-import { environment, numberOf } from './environment.ts';
+import { environment, numberOf } from '@serverless-otlp/stdout-exporter/parts';
 
 /** What metrics are told by the standard variables. */
 export interface MetricSettings {

@@ -1,14 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
-import {
-  defaultResource,
-  detectResources,
-  resourceAttributesEnvDetector,
-  type Resource,
-  resourceFromAttributes,
-  serviceNameEnvDetector,
-} from '@opentelemetry/resources';
+import { SDK_INFO } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import { pairsOf } from '@serverless-otlp/stdout-exporter/parts';
 import type { TelemetryOptions } from '../options.ts';
+import { environment } from './environment.ts';
 import { sandbox } from './lambda-environment.ts';
+import { warnOnce } from './warn-once.ts';
 
 const BYTES_PER_MB = 1_048_576;
 
@@ -33,13 +30,31 @@ const detected = (): Attributes => {
   });
 };
 
+/** A pair that cannot be read is left out; the standard would leave out all of them. */
+const said = (): Attributes => {
+  const text = environment('OTEL_RESOURCE_ATTRIBUTES') ?? '';
+  const pairs = pairsOf(text);
+  if (pairs.size < text.split(',').filter((pair) => pair.trim() !== '').length)
+    warnOnce('OTEL_RESOURCE_ATTRIBUTES: what is not key=value is ignored');
+  return Object.fromEntries(pairs);
+};
+
+/** The SDK's own knows detectors that answer late, of which there are none here. */
+const resourceFrom = (attributes: Attributes): Resource => ({
+  attributes,
+  getRawAttributes: () => Object.entries(attributes),
+  merge: (other) => resourceFrom({ ...attributes, ...other?.attributes }),
+});
+
 /** What everything says of its function: what Lambda says, then the standard variables, then the options; the later wins. */
 export const resourceOf = ({ serviceName, resourceAttributes }: TelemetryOptions): Resource =>
-  defaultResource()
-    .merge(resourceFromAttributes(detected()))
-    .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }))
-    .merge(
-      resourceFromAttributes(
-        defined({ ...resourceAttributes, 'service.name': serviceName ?? resourceAttributes?.['service.name'] }),
-      ),
-    );
+  resourceFrom({
+    'service.name': `unknown_service:${process.argv0}`,
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.name': 'opentelemetry',
+    'telemetry.sdk.version': SDK_INFO['telemetry.sdk.version'],
+    ...detected(),
+    ...said(),
+    ...defined({ 'service.name': environment('OTEL_SERVICE_NAME') }),
+    ...defined({ ...resourceAttributes, 'service.name': serviceName ?? resourceAttributes?.['service.name'] }),
+  });

@@ -1,5 +1,15 @@
+import {
+  disabled,
+  type Limits,
+  listOf,
+  logLimits,
+  numberOf,
+  spanLimits,
+  wanted,
+} from '@serverless-otlp/stdout-exporter/parts';
 import type { FlushMode, Keep, TelemetryOptions, TracedOptions } from '../options.ts';
-import { environment, listOf, numberOf } from './environment.ts';
+import type { RedactOptions } from '../redact.ts';
+import { environment } from './environment.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** What one `traced` was told, decided. */
@@ -19,8 +29,9 @@ export interface ProcessSettings {
   readonly logs: boolean;
   readonly flush: FlushMode;
   readonly propagators: readonly string[];
-  readonly spanLimits: Readonly<Record<string, number>>;
-  readonly logLimits: Readonly<Record<string, number>>;
+  readonly spanLimits: Limits;
+  readonly logLimits: Limits;
+  readonly redact: RedactOptions | false;
 }
 
 const KEEP: readonly Keep[] = ['errors', 'slow', 'cold_starts'];
@@ -59,43 +70,22 @@ const flushMode = ({ flush }: TelemetryOptions): FlushMode => {
   return known('flush', [word], MODES)[0] ?? 'sync';
 };
 
-/** `none` switches a signal off. */
-const wanted = (signal: string): boolean => environment(`OTEL_${signal}_EXPORTER`)?.toLowerCase() !== 'none';
-
-/** A value nobody can use is told and counts as not set. Source: OpenTelemetry specification, "Parsing numeric value". */
-const limitOf = (name: string): number | undefined => {
-  const value = numberOf(name);
-  if (Number.isInteger(value)) return value;
-  if (environment(name) !== undefined) warnOnce(`${name} must be a whole number from 0; it is ignored`);
-  return undefined;
+/** The variable switches it off, or names further secrets. */
+const redactSetting = ({ redact }: TelemetryOptions): RedactOptions | false => {
+  if (redact !== undefined) return redact;
+  const words = listOf(environment('OTLP_LAMBDA_REDACT') ?? '');
+  return words[0] === 'false' ? false : { names: words };
 };
 
-const limits = (variables: Readonly<Record<string, readonly string[]>>): Readonly<Record<string, number>> =>
-  Object.fromEntries(
-    Object.entries(variables).flatMap(([limit, names]) => {
-      const value = names.map(limitOf).find((number) => number !== undefined);
-      return value === undefined ? [] : [[limit, value]];
-    }),
-  );
-
-/** Reads the standard variables; SDK 3.x reads none of them itself. Source: OpenTelemetry specification, "Environment Variable Specification". */
+/** Reads the standard variables. */
 export const processSettings = (options: TelemetryOptions): ProcessSettings => ({
-  disabled: environment('OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
+  disabled: disabled(),
   traces: wanted('TRACES'),
   metrics: wanted('METRICS'),
   logs: wanted('LOGS'),
   flush: flushMode(options),
   propagators: options.propagators ?? listOf(environment('OTEL_PROPAGATORS') ?? 'tracecontext,baggage,xray'),
-  spanLimits: limits({
-    attributeCountLimit: ['OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
-    attributeValueLengthLimit: ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
-    eventCountLimit: ['OTEL_SPAN_EVENT_COUNT_LIMIT'],
-    linkCountLimit: ['OTEL_SPAN_LINK_COUNT_LIMIT'],
-    attributePerEventCountLimit: ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'],
-    attributePerLinkCountLimit: ['OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'],
-  }),
-  logLimits: limits({
-    attributeCountLimit: ['OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'],
-    attributeValueLengthLimit: ['OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'],
-  }),
+  spanLimits: spanLimits(warnOnce),
+  logLimits: logLimits(warnOnce),
+  redact: redactSetting(options),
 });

@@ -16,5 +16,5 @@ export const writeAtShutdown = ({ buffer, flushables }: Telemetry): void => {
       if (alone) process.kill(process.pid, 'SIGTERM');
     });
   });
-  process.once('exit', () => void buffer?.forceFlush());
+  process.once('exit', () => buffer?.end());
 };

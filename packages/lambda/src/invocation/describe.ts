@@ -69,6 +69,6 @@ export const invocationAttributes = (
     ...description.attributes,
     'faas.invocation_id': context.awsRequestId,
     'faas.coldstart': coldStart,
-    ...guarded('attributes', () => options.attributes?.(event, context)),
+    ...guarded('attributes', () => ({ ...options.attributes?.(event, context) })),
   };
 };

@@ -61,11 +61,11 @@ const startSpan = (
   invocation: Invocation,
   { options, runtime }: Handled,
 ): { readonly span: Span; readonly context: Context } => {
-  const { propagator, tracer } = runtime.telemetry;
+  const { propagator, redact, tracer } = runtime.telemetry;
   const { description } = described;
   const header = context.xRayTraceId ?? xRayVariable();
   const origin = originOf(description, header, propagator);
-  const attributes: Attributes = invocationAttributes(event, context, described, invocation.coldStart, options);
+  const attributes: Attributes = redact(invocationAttributes(event, context, described, invocation.coldStart, options));
   const inside = withInvocation(origin.context, invocation);
   const name = options.name ?? description.name;
   const span = tracer.startSpan(name, { kind: description.kind, attributes, links: [...origin.links] }, inside);

@@ -1,6 +1,9 @@
 import type { Context } from '@opentelemetry/api';
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Redact } from '../redact.ts';
+import { redactedSpan } from '../telemetry/redacted-span.ts';
+import type { SpanWriter } from '../telemetry/span-writer.ts';
 import { type Invocation, invocationIn, invocationOf } from './invocation.ts';
 import { incomplete, type Incomplete } from './incomplete-span.ts';
 
@@ -11,7 +14,7 @@ const MAX_UNDECIDED = 2048;
 /** So many open spans of no invocation are watched: some libraries never end theirs. */
 const MAX_OPEN_STRAY = 1024;
 
-/** A `SpanProcessor` that holds spans by invocation and writes them when it is told to. Writing is done when a call returns. */
+/** A `SpanProcessor` that holds spans by invocation and writes them when it is told to. Writing is done when a call returns, or else `pending`. */
 export interface SpanBuffer extends SpanProcessor {
   /** Writes what an invocation holds; without `all` only what was sampled, and the rest is gone. */
   readonly write: (invocation: Invocation, all: boolean) => void;
@@ -21,14 +24,19 @@ export interface SpanBuffer extends SpanProcessor {
   readonly writeStray: () => void;
   /** Writes what all running invocations hold, and what is open with the reason why it is not complete. */
   readonly writeOpen: (why: Incomplete, only?: Invocation) => void;
+  /** Writes everything at once, and so from now on: the process ends. */
+  readonly end: () => void;
+  /** Settles when everything that was given away is written; `undefined` when it is. */
+  readonly pending: () => Promise<void> | undefined;
   /** Whether a span of this invocation ended in an error. */
   readonly hasError: (invocation: Invocation) => boolean;
 }
 
 const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
 
-/** @param write writes spans at once and throws nothing. */
-export const spanBuffer = (write: (spans: readonly ReadableSpan[]) => void): SpanBuffer => {
+/** @param redact takes out what is written nowhere. */
+export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
+  const write = (spans: readonly ReadableSpan[]): void => writer.write(spans.map((span) => redactedSpan(span, redact)));
   const stray = invocationOf('', false, false);
   const running = new Set<Invocation>();
   let retired: ReadableSpan[] = [];
@@ -52,7 +60,7 @@ export const spanBuffer = (write: (spans: readonly ReadableSpan[]) => void): Spa
   const flush = (): Promise<void> => {
     writeRetired();
     for (const invocation of [...running, stray]) take(invocation, false);
-    return Promise.resolve();
+    return writer.pending() ?? Promise.resolve();
   };
   return {
     onStart: (span: ReadableSpan, context: Context) => {
@@ -89,6 +97,11 @@ export const spanBuffer = (write: (spans: readonly ReadableSpan[]) => void): Spa
       }
     },
     hasError: ({ ended }) => ended.some(({ status }) => status.code === SpanStatusCode.ERROR),
+    end: () => {
+      writer.end();
+      void flush();
+    },
+    pending: () => writer.pending(),
     forceFlush: flush,
     shutdown: flush,
   };

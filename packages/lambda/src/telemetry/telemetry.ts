@@ -1,8 +1,6 @@
 import { context, logs, metrics, propagation, type TextMapPropagator, trace, type Tracer } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import { type ReadableSpan, type Sampler, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { OTLPStdoutSpanExporter } from '@serverless-otlp/stdout-exporter/traces';
+import { type Sampler, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { resourceOf } from '../config/resource.ts';
 import { samplerSetting } from '../config/sampler.ts';
 import { type ProcessSettings, processSettings } from '../config/settings.ts';
@@ -11,48 +9,35 @@ import { recordingSampler } from '../invocation/recording-sampler.ts';
 import { type SpanBuffer, spanBuffer } from '../invocation/span-buffer.ts';
 import type { TelemetryOptions } from '../options.ts';
 import { propagatorOf } from '../propagation/propagator.ts';
+import { type Redact, redactor } from '../redact.ts';
 import { VERSION } from '../version.ts';
 import { asyncContextManager } from './context-manager.ts';
 import { guardedProcessor } from './guarded-processor.ts';
 import { type Late, late } from './late.ts';
 import { lateLoggerProvider } from './late-logger.ts';
 import { lateMeterProvider } from './late-meter.ts';
-import { output } from './output.ts';
 import {
   type Flushable,
   registeredLoggerProvider,
   registeredMeterProvider,
   registeredTracerProvider,
 } from './registered.ts';
+import { spanWriter } from './span-writer.ts';
 
 /** What a process has for all of its invocations. */
 export interface Telemetry {
   readonly settings: ProcessSettings;
   readonly tracer: Tracer;
   readonly propagator: TextMapPropagator;
+  /** Takes secrets out of attributes. */
+  readonly redact: Redact;
   /** Holds our spans; `undefined` when the tracer provider is the user's. */
   readonly buffer: SpanBuffer | undefined;
-  /** Those that have something to be flushed, our span buffer aside. */
+  /** Those that have something to be flushed. Our span buffer is one of them while something it wrote is not out. */
   readonly flushables: () => readonly Flushable[];
 }
 
 const NAME = '@serverless-otlp/lambda';
-
-const writer = (options: TelemetryOptions): ((spans: readonly ReadableSpan[]) => void) => {
-  const exporter = new OTLPStdoutSpanExporter(options.exporter);
-  return (spans) => {
-    const taker = output();
-    if (taker !== undefined) {
-      taker.spans(spans);
-      return;
-    }
-    context.with(suppressTracing(context.active()), () =>
-      exporter.export(spans, ({ error }) => {
-        if (error !== undefined) warnOnce(error.message);
-      }),
-    );
-  };
-};
 
 /** Registers a context manager, unless somebody did: then a value set in a context is found there. */
 const carryContext = (): void => {
@@ -61,8 +46,13 @@ const carryContext = (): void => {
   if (carried !== true) context.setGlobalContextManager(asyncContextManager().enable());
 };
 
-const setUpTraces = (options: TelemetryOptions, settings: ProcessSettings, resource: Resource): SpanBuffer => {
-  const buffer = spanBuffer(writer(options));
+const setUpTraces = (
+  options: TelemetryOptions,
+  settings: ProcessSettings,
+  resource: Resource,
+  redact: Redact,
+): SpanBuffer => {
+  const buffer = spanBuffer(spanWriter(options.exporter), redact);
   const provider = new TracerProvider({
     resource,
     sampler: recordingSampler((options.sampler as Sampler | undefined) ?? samplerSetting()),
@@ -101,6 +91,7 @@ export const setUp = (options: TelemetryOptions): Telemetry => {
   let known: Resource | undefined;
   const resource = (): Resource => (known ??= resourceOf(options));
   const propagator = propagatorOf(settings.propagators, warnOnce);
+  const redact = redactor(settings.redact);
   carryContext();
   const users = {
     traces: registeredTracerProvider(),
@@ -111,7 +102,7 @@ export const setUp = (options: TelemetryOptions): Telemetry => {
   if (users.metrics === undefined && settings.metrics) ours.push(setUpMetrics(options, resource));
   if (users.logs === undefined && settings.logs) ours.push(setUpLogs(options, settings, resource));
   const setsUpTraces = users.traces === undefined && settings.traces;
-  const buffer = setsUpTraces ? setUpTraces(options, settings, resource()) : undefined;
+  const buffer = setsUpTraces ? setUpTraces(options, settings, resource(), redact) : undefined;
   if (setsUpTraces && propagation.fields().length === 0) propagation.setGlobalPropagator(propagator);
   const theirs = [users.traces, users.metrics, users.logs, ...(options.spanProcessors ?? [])].filter(
     (one) => one !== undefined,
@@ -120,7 +111,8 @@ export const setUp = (options: TelemetryOptions): Telemetry => {
     settings,
     tracer: trace.getTracer(NAME, VERSION),
     propagator,
+    redact,
     buffer,
-    flushables: () => [...ours.flatMap(flushableOf), ...theirs],
+    flushables: () => [...(buffer?.pending() === undefined ? [] : [buffer]), ...ours.flatMap(flushableOf), ...theirs],
   };
 };

@@ -13,15 +13,15 @@ const decoded = (text: string): string | undefined => {
 };
 
 /**
- * The pairs of `key1=value1,key2=value2`, percent-decoded, names in lower case. A pair that cannot be read is left out.
- * Source: OpenTelemetry specification, "Specifying headers via environment variables".
+ * The pairs of `key1=value1,key2=value2`, percent-decoded. A pair that cannot be read is left out.
+ * Source: OpenTelemetry specification, "Specifying headers via environment variables"; `OTEL_RESOURCE_ATTRIBUTES` is written alike.
  */
-export const headerPairs = (text: string): ReadonlyMap<string, string> => {
+export const pairsOf = (text: string): ReadonlyMap<string, string> => {
   const pairs = new Map<string, string>();
   for (const pair of text.split(',')) {
     const at = pair.indexOf('=');
     if (at < 1) continue;
-    const name = decoded(pair.slice(0, at))?.toLowerCase();
+    const name = decoded(pair.slice(0, at));
     const value = decoded(pair.slice(at + 1));
     if (name !== undefined && name !== '' && value !== undefined) pairs.set(name, value);
   }

@@ -1,7 +1,8 @@
 import type { Signal } from '@serverless-otlp/otlp';
 import type { LineFormat, LineLevel, StdoutExporterOptions } from '../options.ts';
 import { environment, environmentOf } from './environment.ts';
-import { headerPairs, mayBeWritten } from './header-list.ts';
+import { pairsOf, mayBeWritten } from './header-list.ts';
+import { listOf } from './standard-variables.ts';
 import { choice, type Told, wholeNumber } from './read-value.ts';
 
 /** Everything an exporter has to know, decided. */
@@ -32,10 +33,9 @@ const SIGNAL_HEADERS: Readonly<Record<Signal, string>> = {
 /** Only what is listed, and nothing that is named like a credential (E6). */
 const headersOf = (signal: Signal, names: readonly string[], warn: (message: string) => void): Settings['headers'] => {
   if (names.length === 0) return undefined;
-  const known = new Map([
-    ...headerPairs(environment('OTEL_EXPORTER_OTLP_HEADERS') ?? ''),
-    ...headerPairs(environment(SIGNAL_HEADERS[signal]) ?? ''),
-  ]);
+  const said = [environment('OTEL_EXPORTER_OTLP_HEADERS'), environment(SIGNAL_HEADERS[signal])];
+  const known = new Map<string, string>();
+  for (const text of said) for (const [name, value] of pairsOf(text ?? '')) known.set(name.toLowerCase(), value);
   const headers: Record<string, string> = {};
   for (const name of names) {
     const value = known.get(name.toLowerCase());
@@ -44,12 +44,6 @@ const headersOf = (signal: Signal, names: readonly string[], warn: (message: str
   }
   return Object.keys(headers).length === 0 ? undefined : headers;
 };
-
-const listOf = (text: string | undefined): readonly string[] =>
-  (text ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 
 const FORMATS = ['compatible', 'compact', 'otlp_json'] as const;
 const OUTPUTS = ['stdout', 'pipe'] as const;
@@ -89,6 +83,6 @@ export const settingsOf = (
     ),
     maxWaitMs: wholeNumber(told(options.maxWaitMs, 'MAX_WAIT_MS', 'maxWaitMs'), 0, 60_000, 1000),
     source: sourceOf(options),
-    headers: headersOf(signal, options.headers ?? listOf(environmentOf('HEADERS')?.text), warn),
+    headers: headersOf(signal, options.headers ?? listOf(environmentOf('HEADERS')?.text ?? ''), warn),
   };
 };

@@ -53,3 +53,7 @@ export const finishStdout = (maxWaitMs: number): void => {
   const { device, state } = shared();
   finishLine(state, device, maxWaitMs);
 };
+
+/** What is said when a reader took nothing for so long. */
+export const stalled = (lines: number, maxWaitMs: number): string =>
+  `standard output took no more within ${maxWaitMs} ms: ${lines} lines dropped`;
