@@ -206,7 +206,7 @@ describe('examples', { timeout: 60_000 }, () => {
     expect(err).toContain('number,square\n1,1\n2,4\n3,9\n');
     const spans = await spansReceived(4);
     const request = named(spans, 'GET');
-    expect(request).toMatchObject({ kind: SERVER, parentSpanId: 'b7ad6b7169203331' });
+    expect(request).toMatchObject({ kind: SERVER, parentSpanId: '00f067aa0ba902b7' });
     const rows = spans.filter(({ name }) => name === 'read row');
     expect(rows.map(({ parentSpanId }) => parentSpanId)).toEqual(Array(3).fill(request.spanId));
   });
