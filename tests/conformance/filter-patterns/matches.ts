@@ -1,0 +1,56 @@
+import { jsonPattern } from './json-pattern.ts';
+
+const TERM = /^\s*([-?])?(?:"((?:[^"\\]|\\.)*)"|([^\s"%{[]+))/;
+
+interface Terms {
+  readonly all: readonly string[];
+  readonly any: readonly string[];
+  readonly none: readonly string[];
+}
+
+const termsOf = (pattern: string): Terms => {
+  const [all, any, none]: readonly string[][] = [[], [], []];
+  let rest = pattern;
+  while (rest.trim() !== '') {
+    const [term, sign, quoted, bare] = TERM.exec(rest) ?? [];
+    if (term === undefined) throw new Error(`a filter pattern that cannot be read from ${JSON.stringify(rest)}`);
+    const text = quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '';
+    (sign === '?' ? any : sign === '-' ? none : all)?.push(text);
+    rest = rest.slice(term.length);
+  }
+  return { all: all ?? [], any: any ?? [], none: none ?? [] };
+};
+
+/** A `?term` beside terms without it counts for nothing: "the ? is ignored" by CloudWatch Logs. */
+const termPattern = (pattern: string): ((message: string) => boolean) => {
+  const { all, any, none } = termsOf(pattern);
+  return (message) =>
+    all.every((term) => message.includes(term)) &&
+    none.every((term) => !message.includes(term)) &&
+    (any.length === 0 || all.length > 0 || any.some((term) => message.includes(term)));
+};
+
+const parsed = (message: string): unknown => {
+  try {
+    return JSON.parse(message) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * What CloudWatch Logs would let through, by its documentation: patterns of terms, and of JSON. Everything that is not known here is refused,
+ * not guessed: regular expressions, `[*]`, patterns of columns.
+ * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html, read on 2026-11-21 in a stored copy.
+ *
+ * @throws {Error} for what is no pattern.
+ */
+export const filterPattern = (pattern: string): ((message: string) => boolean) => {
+  const [, inner] = /^\s*\{(.*)\}\s*$/s.exec(pattern) ?? [];
+  if (inner === undefined) return termPattern(pattern);
+  const condition = jsonPattern(inner);
+  return (message) => {
+    const event = parsed(message);
+    return typeof event === 'object' && event !== null && condition(event);
+  };
+};
