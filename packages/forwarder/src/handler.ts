@@ -14,16 +14,18 @@ const onWarning = (message: string): void => {
 export const handler: Forwarder = await loadForwarder({ onReport: writeReport, onWarning });
 
 let opened: Promise<Redrive> | undefined;
-let openedMs = 0;
 
-/** How long a configuration is good, like the forwarder's. */
-const LIFETIME_MS = 300_000;
-
-/** Nothing of the redrive is loaded in a forwarder. The next invocation opens anew what is old, or failed in this one. */
+/** Nothing of the redrive is loaded in a forwarder. The next invocation opens anew what failed in this one. */
 const open = async (): Promise<Redrive> => {
   const { writeRedriveReport } = await import('./write-redrive-report.ts');
-  // The forwarder has said already what is ignored.
-  return loadRedrive({ onReport: writeRedriveReport, onWarning: () => undefined, forward: handler });
+  let warn: typeof onWarning = () => undefined; // the forwarder has said already what is ignored
+  const made = await loadRedrive({
+    onReport: writeRedriveReport,
+    onWarning: (message) => warn(message),
+    forward: handler,
+  });
+  warn = onWarning;
+  return made;
 };
 
 /**
@@ -33,8 +35,7 @@ const open = async (): Promise<Redrive> => {
  * @throws {Error} when the store failed, so that the function's error alarm rings; the report was written before.
  */
 export const redrive: Redrive = async (event, context) => {
-  if (opened === undefined || Date.now() - openedMs >= LIFETIME_MS) {
-    openedMs = Date.now();
+  if (opened === undefined) {
     opened = open();
     opened.catch(() => (opened = undefined));
   }

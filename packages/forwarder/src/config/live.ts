@@ -29,7 +29,7 @@ export interface Live {
    * Reads everything again, and hands over what has become of it when that is something else. What cannot be used changes nothing.
    * Rejects with an error for a person.
    */
-  readonly reload: (use: (config: Config) => void) => Promise<void>;
+  readonly reload: (use: (config: Config) => unknown) => Promise<void>;
 }
 
 /** What {@link liveConfig} reads with. */
@@ -108,7 +108,7 @@ export const liveConfig = async ({ read, onWarning }: LiveOptions): Promise<Conf
         const evaluated = await next.evaluate();
         const found = printOf(evaluated);
         if (found === print) return;
-        use(attach(next, evaluated));
+        await use(attach(next, evaluated));
         print = found;
       },
     },

@@ -87,10 +87,10 @@ const storesOf = async (settings: DeadLetterSettings | undefined): Promise<DeadL
 const settingsOf = (store: string): DeadLetterSettings => deadLetterSettings(store, 'the store');
 
 /** The configuration with the store that was asked for. */
-const configOf = async (options: LoadStoresOptions): Promise<Config> => {
-  const config = await loadConfig(options);
-  return options.store === undefined ? config : { ...config, dead_letter: settingsOf(options.store) };
-};
+const withStore = (config: Config, { store }: LoadStoresOptions): Config =>
+  store === undefined ? config : { ...config, dead_letter: settingsOf(store) };
+
+const configOf = async (options: LoadStoresOptions): Promise<Config> => withStore(await loadConfig(options), options);
 
 /**
  * The stores of dead letters alone. Destinations are not needed: without a configuration file the variable is enough.
@@ -114,14 +114,9 @@ const checkSelection = (ids: readonly string[] = [], lanes: readonly LaneDestina
   throwProblems(problems);
 };
 
-/**
- * A redrive from the same configuration as the forwarder's.
- *
- * @throws {ConfigError} with every mistake at once; also when there is no dead-letter store.
- */
-export const redriveFrom = async (options: LoadRedriveOptions): Promise<Redrive> => {
+const redriveOf = async (loaded: Config, options: LoadRedriveOptions): Promise<Redrive> => {
   const { onReport, onWarning, forward, selection, onProgress, intervalMs, abort } = options;
-  const config = await configOf(options);
+  const config = withStore(loaded, options);
   const stores = await storesOf(config.dead_letter);
   const destinations = lanesOf(config, onWarning);
   checkSelection(selection?.destinations, destinations);
@@ -133,6 +128,22 @@ export const redriveFrom = async (options: LoadRedriveOptions): Promise<Redrive>
     onReport: (report) => onReport(report, namespace),
     ...defined({ forward, selection, onProgress, intervalMs, abort, reserveMs: config.service.reserve_ms }),
   });
+};
+
+/**
+ * A redrive from the same configuration as the forwarder's, and as long as that one's: what is kept elsewhere is read again.
+ *
+ * @throws {ConfigError} with every mistake at once; also when there is no dead-letter store.
+ */
+export const redriveFrom = async (options: LoadRedriveOptions): Promise<Redrive> => {
+  const make = (config: Config): Promise<Redrive> => redriveOf(config, options);
+  const config = await loadConfig(options);
+  const redrive = await make(config);
+  if (config.live === undefined) return redrive;
+  const { reload } = config.live;
+  const { onWarning } = options;
+  const lifetimeMs = config.service.reload_ms;
+  return (await import('./reload.ts')).reloading(redrive, defined({ reload, make, onWarning, lifetimeMs }));
 };
 
 /**

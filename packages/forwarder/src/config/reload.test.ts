@@ -24,7 +24,7 @@ const open = () => {
       readings++;
       const found = await next;
       if (found instanceof Error) throw found;
-      if (found !== undefined) use(found);
+      if (found !== undefined) await use(found);
     },
     make: (config) => {
       if (versionOf(config) === 'broken') throw new Error('exporters.otlp_http.endpoint: is missing');

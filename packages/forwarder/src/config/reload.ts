@@ -1,13 +1,16 @@
-import type { Forwarder } from '../forwarder.ts';
+import type { InvocationContext } from '../pipeline/deadline.ts';
 import { until } from '../until.ts';
 import type { Live } from './live.ts';
 import type { Config } from './settings.ts';
 
-/** How {@link reloading} keeps a forwarder up to date. */
-export interface ReloadOptions {
+/** What is made of a configuration: a forwarder, a redrive. */
+export type Handler<Result> = (event: unknown, context: InvocationContext) => Promise<Result>;
+
+/** How {@link reloading} keeps a handler up to date. */
+export interface ReloadOptions<Result> {
   readonly reload: Live['reload'];
-  /** Makes a forwarder of another configuration. Throws a `ConfigError`. */
-  readonly make: (config: Config) => Forwarder;
+  /** Makes a handler of another configuration. Throws or rejects with a `ConfigError`. */
+  readonly make: (config: Config) => Handler<Result> | Promise<Handler<Result>>;
   readonly onWarning: (warning: string) => void;
   /** How long a configuration is good, in milliseconds; default 300 000. */
   readonly lifetimeMs?: number;
@@ -21,10 +24,10 @@ const FAILED_MS = 60_000;
 const WAIT_MS = 1_000;
 
 /**
- * A forwarder that looks for another version of its configuration once it is old, beside its work. A version that is wrong changes
+ * A handler that looks for another version of its configuration once it is old, beside its work. A version that is wrong changes
  * nothing, and says so; an invocation keeps the configuration it began with.
  */
-export const reloading = (first: Forwarder, options: ReloadOptions): Forwarder => {
+export const reloading = <Result>(first: Handler<Result>, options: ReloadOptions<Result>): Handler<Result> => {
   const { reload, make, onWarning, lifetimeMs = 300_000, now = Date.now } = options;
   let current = first;
   let readMs = now();
@@ -37,7 +40,7 @@ export const reloading = (first: Forwarder, options: ReloadOptions): Forwarder =
   const renew = async (): Promise<void> => {
     goodMs = lifetimeMs;
     try {
-      await reload((config) => (current = make(config)));
+      await reload(async (config) => (current = await make(config)));
     } catch (error) {
       goodMs = Math.min(FAILED_MS, lifetimeMs);
       const reason = error instanceof Error ? error.message : 'it cannot be read';
