@@ -280,6 +280,52 @@ describe('a refused batch', () => {
     expect(idsWhere(deliveries, isDelivered)).toHaveLength(597);
   });
 
+  it('D12: a request counts once, however often it is tried', async () => {
+    const telemetry = telemetryOf(16);
+    const poison = chosen(telemetry, 0, 2, 4, 6, 8, 10, 12, 14);
+    const refuse = refusing(poison);
+    const tried = new Set<OtlpRequest>();
+    const shaky: Exporter = {
+      name: 'fake',
+      export: (part, deadline) => {
+        if (tried.has(part.request)) return refuse.export(part, deadline);
+        tried.add(part.request);
+        const outcome: Outcome = { status: 'retryable', error: new Error('answered 503') };
+        return Promise.resolve([{ destination: 'fake', telemetry: part, outcome }]);
+      },
+    };
+    const retried = withRetry(shaky, { sleep: () => Promise.resolve(), maxElapsedMs: 60_000 });
+    const deliveries = await withSplit(retried).export(telemetry, later);
+    expect([tried.size, refuse.sent.length]).toEqual([31, 31]);
+    expect([...idsWhere(deliveries, isTelemetryFault)].sort()).toEqual([...poison].sort());
+    expect(idsWhere(deliveries, isDelivered)).toHaveLength(8);
+  });
+
+  it.each(SIGNALS)(
+    'D12: 32 requests settle any mixture of 16 items, and of more what they reach: %s',
+    async (signal) => {
+      const settled = async (items: number): Promise<readonly number[]> => {
+        const telemetry = telemetryOf(items, signal);
+        const poison = new Set(ids(telemetry.request).filter((_, index) => index % 2 === 1));
+        const deliveries = await withSplit(refusing(poison)).export(telemetry, later);
+        expect([...idsWhere(deliveries, () => true)].sort()).toEqual([...ids(telemetry.request)].sort());
+        expect(idsWhere(deliveries, isTelemetryFault).every((id) => poison.has(id))).toBe(true);
+        const left = ({ status }: Outcome): boolean => status === 'retryable';
+        return [isDelivered, isTelemetryFault, left].map((matches) => idsWhere(deliveries, matches).length);
+      };
+      expect(await settled(16)).toEqual([8, 8, 0]);
+      expect(await settled(24)).toEqual([5, 4, 15]);
+      expect(await settled(32)).toEqual([1, 0, 31]);
+    },
+  );
+
+  it('D12, D5a: refused items in every part that 32 requests reach look like a destination that refuses all', async () => {
+    const telemetry = telemetryOf(64);
+    const poison = new Set(ids(telemetry.request).filter((_, index) => index % 2 === 1));
+    const deliveries = await withSplit(refusing(poison)).export(telemetry, later);
+    expect(new Set(deliveries.map(({ outcome }) => faultOf(outcome)))).toEqual(new Set(['destination']));
+  });
+
   it('D12: maxRequests is counted to the request', async () => {
     for (const maxRequests of [1, 2, 5]) {
       const fake = refusing(chosen(telemetryOf(64), 40));
