@@ -17,8 +17,6 @@ import {
 import { join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
-import { withBuiltins } from './lambda/own-sources.ts';
-import { directImports } from './lambda-package/direct-imports.ts';
 import { adoptedVersion } from './layer/adopted-version.ts';
 import { repositoryRoot } from './source-tree.ts';
 
@@ -55,7 +53,7 @@ const bundle = async (destination: string): Promise<Metafile> => {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [adoptedVersion, directImports(withBuiltins)],
+    plugins: [adoptedVersion],
   });
   return metafile;
 };
