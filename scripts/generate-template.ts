@@ -1,20 +1,16 @@
 /**
- * Writes deploy/template.yaml: the construct of packages/cdk, with parameters where a program would have values.
+ * Writes deploy/template.yaml, which is the construct of packages/cdk with parameters where a program would have values, and the types of
+ * its settings out of the schema of the configuration file.
  *
  *   node --conditions=@serverless-otlp/source scripts/generate-template.ts
- *   node --conditions=@serverless-otlp/source scripts/generate-template.ts --check     fails when the template is not up to date
+ *   node --conditions=@serverless-otlp/source scripts/generate-template.ts --check     fails when one of them is not up to date
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { repositoryRoot } from './source-tree.ts';
-import { templateText } from './template/text.ts';
+import { settingsText } from './template/settings-types.ts';
+import { writeOrCheck } from './write-or-check.ts';
 
-const target = join(repositoryRoot, 'deploy/template.yaml');
-const text = await templateText();
-if (!process.argv.includes('--check')) writeFileSync(target, text);
-else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
-  console.error(
-    'deploy/template.yaml is not up to date: run `node --conditions=@serverless-otlp/source scripts/generate-template.ts`.',
-  );
-  process.exitCode = 1;
-}
+const COMMAND = 'node --conditions=@serverless-otlp/source scripts/generate-template.ts';
+
+writeOrCheck('packages/cdk/src/settings.ts', await settingsText(), COMMAND);
+// Made of the construct, which is made of the settings.
+const { templateText } = await import('./template/text.ts');
+writeOrCheck('deploy/template.yaml', await templateText(), COMMAND);

@@ -24,9 +24,40 @@ const PARAMETERS = {
   Endpoint: {
     type: 'String',
     description:
-      'Where telemetry is sent: base URL of a collector or backend that speaks OTLP/HTTP, such as https://collector.example:4318.',
-    allowedPattern: '^https?://[^\\s]+$',
+      'Where telemetry is sent: base URL of a collector or backend that speaks OTLP/HTTP, such as https://collector.example:4318. Empty with ConfigParameter.',
+    default: '',
+    allowedPattern: '^(https?://[^\\s]+)?$',
     constraintDescription: 'must be an http:// or https:// URL',
+  },
+  Headers: {
+    type: 'String',
+    description:
+      'Headers for Endpoint, name=value, separated by commas. Refer to secrets: api-key=${secretsmanager:otlp/vendor#api-key}. Who may read the function reads plain values.',
+    default: '',
+  },
+  SecretArns: {
+    type: 'CommaDelimitedList',
+    description:
+      'Secrets that Headers or the configuration refer to, by their whole ARNs. The functions may read these and no others.',
+    default: '',
+    allowedPattern: '^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*\\s]+)?$',
+    constraintDescription: 'must be ARNs of secrets',
+  },
+  ConfigParameter: {
+    type: 'String',
+    description:
+      'Name of a Systems Manager parameter that holds a configuration (JSON or YAML), instead of Endpoint: several destinations, authentication, processors.',
+    default: '',
+    allowedPattern: '^(/[A-Za-z0-9_./-]{1,1010})?$',
+    constraintDescription: 'must be the name of a parameter, such as /otlp/forwarder',
+  },
+  SecretsPrefix: {
+    type: 'String',
+    description:
+      'Prefix of secrets that are destinations, for who comes from dev7a/serverless-otlp-forwarder. The functions may list the names of all secrets then.',
+    default: '',
+    allowedPattern: '^([A-Za-z0-9/_+=.@-]{1,400})?$',
+    constraintDescription: 'must be the beginning of names of secrets',
   },
   AllLogGroups: {
     type: 'String',
@@ -68,6 +99,37 @@ const PARAMETERS = {
     description: 'How long the logs of the two functions are kept.',
     default: 30,
     allowedValues: LOG_RETENTIONS.map(String),
+  },
+  AlarmTopicArn: {
+    type: 'String',
+    description: 'SNS topic that is told when an alarm rings. Without one the alarms are there, and tell nobody.',
+    default: '',
+    allowedPattern: '^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?$',
+    constraintDescription: 'must be the ARN of a topic',
+  },
+  KmsKeyArn: {
+    type: 'String',
+    description:
+      'Key of your own for the bucket, the logs and the variables. Its policy must let logs.amazonaws.com of this Region use it.',
+    default: '',
+    allowedPattern: '^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
+    constraintDescription: 'must be the ARN of a key',
+  },
+  SubnetIds: {
+    type: 'CommaDelimitedList',
+    description:
+      'Private subnets to connect the functions to; they need a way to the destinations and to S3. Default: no VPC.',
+    default: '',
+    allowedPattern: '^(subnet-[0-9a-f]+)?$',
+    constraintDescription: 'must be ids of subnets',
+  },
+  SecurityGroupIds: {
+    type: 'CommaDelimitedList',
+    description:
+      'Security groups of the functions there. Nothing has to come in; out go 443 and the ports of the destinations.',
+    default: '',
+    allowedPattern: '^(sg-[0-9a-f]+)?$',
+    constraintDescription: 'must be ids of security groups',
   },
 } as const satisfies Readonly<Record<string, CfnParameterProps>>;
 

@@ -1,4 +1,4 @@
-import { FILTER_PATTERNS, OtlpForwarder } from '@serverless-otlp/cdk';
+import { FILTER_PATTERNS, OtlpForwarder, parameterValue, secretValue } from '@serverless-otlp/cdk';
 import {
   App,
   Aws,
@@ -6,22 +6,31 @@ import {
   CfnCondition,
   type CfnElement,
   CfnOutput,
+  type CfnParameter,
   CfnResource,
   CfnRule,
   Fn,
+  type ICfnRuleConditionExpression,
   Stack,
   Token,
   Validations,
 } from 'aws-cdk-lib';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { declareConditions } from './conditional.ts';
 import { LOG_GROUP_SLOTS, type Parameters, parametersOf } from './parameters.ts';
 
 /** Logical ids a person can read: the path, without the hash. */
 class ReadableStack extends Stack {
   protected override allocateLogicalId(element: CfnElement): string {
     const parts = element.node.path.split('/').slice(1);
-    return parts.filter((part) => part !== 'Resource' && part !== 'Telemetry').join('');
+    const named = parts.filter((part) => part !== 'Resource' && part !== 'Telemetry');
+    return named.join('').replaceAll(/[^A-Za-z0-9]/g, '');
   }
 }
 
@@ -44,8 +53,19 @@ const condition = (stack: Stack, id: string, left: string, right: string, is: bo
 
 const choice = ({ logicalId }: CfnCondition, yes: unknown, no: unknown): unknown => Fn.conditionIf(logicalId, yes, no);
 
-/** What comes by two ways is delivered twice. */
-const refuseBoth = (stack: Stack, { AllLogGroups, LogGroups }: Parameters): void => {
+/** What the parameters must not say: nowhere to send to, or lines that come by two ways and are delivered twice. */
+const refuse = (stack: Stack, parameters: Parameters): void => {
+  const isGiven = ({ valueAsString }: CfnParameter): ICfnRuleConditionExpression =>
+    Fn.conditionNot(Fn.conditionEquals(valueAsString, ''));
+  const { AllLogGroups, LogGroups, Endpoint, ConfigParameter, SecretsPrefix } = parameters;
+  new CfnRule(stack, 'SomewhereToSendTo', {
+    assertions: [
+      {
+        assert: Fn.conditionOr(...[Endpoint, ConfigParameter, SecretsPrefix].map(isGiven)),
+        assertDescription: 'Endpoint, ConfigParameter or SecretsPrefix: one of them has to say where telemetry is sent',
+      },
+    ],
+  });
   new CfnRule(stack, 'EitherAllOrSome', {
     ruleCondition: Fn.conditionEquals(AllLogGroups.valueAsString, 'true'),
     assertions: [
@@ -75,12 +95,8 @@ const subscribe = (stack: Stack, telemetry: OtlpForwarder, parameters: Parameter
     const filter = telemetry.subscribe(name, number);
     filter.addPropertyOverride('FilterPattern', choice(isStrict, strict, lenient));
     filter.cfnOptions.condition = listed;
-    for (const id of ['E2529', 'W1035'])
-      Validations.of(filter).acknowledge({
-        id: `CloudFormation-Validate::${id}`,
-        reason: 'Slots are of different log groups, and a slot without a name makes no filter.',
-      });
     resource(telemetry, `CloudWatchLogs${number}`).cfnOptions.condition = listed;
+    resource(telemetry, `DeliveryErrors${number}/Resource`).cfnOptions.condition = listed;
   }
 };
 
@@ -94,22 +110,73 @@ const tune = (stack: Stack, telemetry: OtlpForwarder, parameters: Parameters): v
     resource(telemetry, `${log}/Resource`).addPropertyOverride('RetentionInDays', parameters.LogRetentionDays.value);
 };
 
+/** Everything a template can have; `conditional.ts` puts the conditions. */
+const everything = (stack: Stack, parameters: Parameters): OtlpForwarder => {
+  const code = Bucket.fromBucketName(stack, 'Code', parameters.CodeBucket.valueAsString);
+  const subnetIds = parameters.SubnetIds.valueAsList;
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-of-the-subnets',
+    availabilityZones: ['any'],
+    privateSubnetIds: ['any'],
+  });
+  const telemetry = new OtlpForwarder(stack, 'Telemetry', {
+    code: Code.fromBucketV2(code, parameters.CodeKey.valueAsString),
+    endpoint: parameters.Endpoint.valueAsString,
+    secretsPrefix: parameters.SecretsPrefix.valueAsString,
+    // A list where one ARN stands: in the template it is a list of resources.
+    readable: [
+      secretValue(Secret.fromSecretCompleteArn(stack, 'Secrets', Token.asString(parameters.SecretArns.value))),
+      parameterValue(
+        StringParameter.fromStringParameterAttributes(stack, 'Config', {
+          parameterName: parameters.ConfigParameter.valueAsString,
+          simpleName: false,
+        }),
+      ),
+    ],
+    functionName: Aws.STACK_NAME,
+    subscriptionName: Aws.STACK_NAME,
+    subscriptions: { allLogGroups: true },
+    memorySize: parameters.MemorySize.valueAsNumber,
+    encryptionKey: Key.fromKeyArn(stack, 'Key', parameters.KmsKeyArn.valueAsString),
+    network: { vpc, securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-any')] },
+    alarms: { topic: Topic.fromTopicArn(stack, 'Topic', parameters.AlarmTopicArn.valueAsString) },
+  });
+  for (const id of ['Forwarder', 'Redrive']) {
+    const cfn = resource(telemetry, `${id}/Resource`);
+    cfn.addPropertyOverride('VpcConfig', {
+      SubnetIds: subnetIds,
+      SecurityGroupIds: parameters.SecurityGroupIds.valueAsList,
+    });
+    cfn.addPropertyOverride('Environment.Variables', {
+      OTEL_EXPORTER_OTLP_HEADERS: parameters.Headers.value,
+      OTLP_FORWARDER_CONFIG: Fn.sub('ssm:${ConfigParameter}'),
+    });
+  }
+  return telemetry;
+};
+
+const EMPTY = 'what a parameter leaves empty is not made: each such part has a condition';
+
+/** What the rules of the CDK object to before the conditions are put. */
+const ACKNOWLEDGED: Readonly<Record<string, string>> = {
+  E2529: 'filters of the slots are for different log groups',
+  W1030: EMPTY,
+  W1035: EMPTY,
+  W2509: 'the prefix of names of secrets is no secret',
+  W8001: 'conditional.ts uses the conditions afterwards',
+};
+
 /** The stack of the template: the construct, with parameters where a program would have values. */
 export const templateStack = (): Stack => {
   const app = new App({ analyticsReporting: false });
   const description = 'Serverless OTLP Forwarder: OpenTelemetry from CloudWatch Logs to OTLP/HTTP endpoints';
   const stack = new ReadableStack(app, 'Stack', { description, synthesizer: new BootstraplessSynthesizer() });
+  for (const [id, reason] of Object.entries(ACKNOWLEDGED))
+    Validations.of(stack).acknowledge({ id: `CloudFormation-Validate::${id}`, reason });
   const parameters = parametersOf(stack);
-  const code = Bucket.fromBucketName(stack, 'Code', parameters.CodeBucket.valueAsString);
-  const telemetry = new OtlpForwarder(stack, 'Telemetry', {
-    code: Code.fromBucketV2(code, parameters.CodeKey.valueAsString),
-    endpoint: parameters.Endpoint.valueAsString,
-    functionName: Aws.STACK_NAME,
-    subscriptionName: Aws.STACK_NAME,
-    subscriptions: { allLogGroups: true },
-    memorySize: parameters.MemorySize.valueAsNumber,
-  });
-  refuseBoth(stack, parameters);
+  const telemetry = everything(stack, parameters);
+  declareConditions(stack, parameters);
+  refuse(stack, parameters);
   subscribe(stack, telemetry, parameters);
   tune(stack, telemetry, parameters);
   const { forwarder, redrive, deadLetters } = telemetry;

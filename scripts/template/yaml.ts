@@ -1,6 +1,7 @@
 import { Document, visit, type YAMLMap } from 'yaml';
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** What a template is made of. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -26,6 +27,15 @@ export const readable = (value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, readable(entry)]));
 };
 
+/** As long as a call may be to stand in one line. */
+const SHORT = 90;
+
+const isCall = (map: YAMLMap): boolean => {
+  const [first, second] = map.items;
+  if (first === undefined || second !== undefined) return false;
+  return /^(Ref$|Fn::)/.test(String(first.key)) && JSON.stringify(map).length <= SHORT;
+};
+
 /**
  * A template as YAML, with the reason of each statement above it.
  *
@@ -38,6 +48,7 @@ export const toYaml = (template: Json, heading: string, reasonOf: (sid: string) 
       const sid = map.get('Sid');
       const reason = typeof sid === 'string' ? reasonOf(sid) : undefined;
       if (reason !== undefined) map.commentBefore = ` ${reason}`;
+      if (isCall(map)) map.flow = true;
     },
   });
   document.commentBefore = heading;

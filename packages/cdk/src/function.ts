@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Connected } from './network.ts';
 
 /** What {@link forwarderFunction} needs. */
 export interface FunctionOptions {
@@ -26,6 +27,9 @@ export interface FunctionOptions {
   /** `undefined` reserves nothing. */
   readonly concurrency: number | undefined;
   readonly environment: Record<string, string>;
+  readonly environmentEncryption?: IKey | undefined;
+  /** Where it is connected to. */
+  readonly connected?: Connected | undefined;
 }
 
 /** What {@link functionLogGroup} needs. */
@@ -51,9 +55,11 @@ export const functionLogGroup = (scope: Construct, id: string, options: LogGroup
  * those without a level for INFO, so a higher application log level would swallow the metrics.
  */
 export const forwarderFunction = (scope: Construct, id: string, options: FunctionOptions): LambdaFunction => {
-  const { functionName, concurrency, ...rest } = options;
+  const { functionName, concurrency, connected, environmentEncryption, ...rest } = options;
   return new LambdaFunction(scope, id, {
     ...rest,
+    ...connected,
+    ...(environmentEncryption !== undefined && { environmentEncryption }),
     ...(functionName !== undefined && { functionName }),
     ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     runtime: Runtime.NODEJS_24_X,

@@ -39,7 +39,8 @@ const MAX_CRITERIA_BYTES = 25 * 1024;
  */
 const MAX_PERMISSIONS = 20;
 
-const nameOf = (group: string | ILogGroup): string => (typeof group === 'string' ? group : group.logGroupName);
+/** Name of a log group. */
+export const nameOf = (group: string | ILogGroup): string => (typeof group === 'string' ? group : group.logGroupName);
 
 /** The same log group has the same logical id, wherever it stands in the list. */
 const idOf = (group: string | ILogGroup): string =>
