@@ -1,5 +1,5 @@
 import { terminalOf, visibleJson } from '@serverless-otlp/dev-server';
-import { type DoctorOptions, targetOf } from '../doctor/arguments.ts';
+import { type DoctorOptions, type Target, targetOf } from '../doctor/arguments.ts';
 import type { Finding } from '../doctor/check.ts';
 import { examineConfiguration } from '../doctor/examine-configuration.ts';
 import { findingsJson, findingsText, summaryOf, summaryText } from '../doctor/print.ts';
@@ -21,19 +21,31 @@ const print = async (target: object, findings: readonly Finding[], options: Doct
   await stdout.write(summaryText(summaryOf(findings), terminal));
 };
 
+/** The AWS SDK is loaded for an account alone. */
+const account = async (
+  target: Exclude<Target, { kind: 'configuration' }>,
+  options: DoctorOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> => {
+  const { examineAccount } = await import('../doctor/examine-account.ts');
+  return (await examineAccount(target, options, signal)).findings;
+};
+
 /** `serverless-otlp doctor`: what is wrong, and what to do about it. Returns the exit code. */
 export const doctor = async (options: DoctorOptions): Promise<number> => {
   const target = targetOf(options);
   using interruption = onInterruption();
   const ending = AbortSignal.timeout((options.timeout ?? TIMEOUT_S) * 1_000);
   const signal = AbortSignal.any([interruption.signal, ending]);
-  const connect = options.offline !== true;
-  const findings = await examineConfiguration({
-    configFile: options.config ?? '',
-    functionMs: (options.functionTimeout ?? FUNCTION_TIMEOUT_S) * 1_000,
-    connect,
-    signal,
-  });
+  const findings =
+    target.kind === 'configuration'
+      ? await examineConfiguration({
+          configFile: options.config ?? '',
+          functionMs: (options.functionTimeout ?? FUNCTION_TIMEOUT_S) * 1_000,
+          connect: options.offline !== true,
+          signal,
+        })
+      : await account(target, options, signal);
   await print({ target }, findings, options);
   if (interruption.signal.aborted) return INTERRUPTED;
   return findings.some(({ status }) => status === 'fail') ? 1 : 0;

@@ -73,4 +73,5 @@ export const probe = (url: URL, { pem = {}, timeoutMs, signal, now }: ProbeOptio
       request.destroy();
     });
     request.on('error', (error) => resolve(signal.aborted ? {} : failureOf(error)));
+    request.end();
   });

@@ -1,0 +1,44 @@
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
+import type { Environment } from '@serverless-otlp/forwarder/config';
+import { type Finding, skipped } from '../check.ts';
+import { loaded, type Loaded } from '../configuration/loaded.ts';
+import { plainSecrets } from '../configuration/settings-checks.ts';
+import { reasonOf } from '../reason.ts';
+
+/** Kept elsewhere than in the package of the function. */
+const REMOTE = /^(?:ssm|secretsmanager|s3):/;
+
+const LOCAL = 'config-valid';
+
+/** What of the variables can hold a credential. */
+const CREDENTIALS = /^(?:OTEL_EXPORTER_OTLP_(?:\w+_)?HEADERS)$/;
+
+const plainIn = (variables: Environment): readonly Finding[] =>
+  Object.entries(variables)
+    .filter(([name, value]) => CREDENTIALS.test(name) && value !== undefined)
+    .flatMap(([name, value]) => plainSecrets(value ?? '', `variable ${name}`));
+
+/**
+ * The configuration of a function, read as the function reads it, but with the credentials of whoever looks. A file that lies in the
+ * package cannot be seen from here.
+ *
+ * @param env the variables of the function, and what of our own leads to AWS.
+ */
+export const configurationOf = async (
+  { Environment: { Variables = {} } = {} }: FunctionConfiguration,
+  env: Environment,
+  configFile: string | undefined,
+): Promise<Loaded> => {
+  const plain = plainIn(Variables);
+  const named = Variables['OTLP_FORWARDER_CONFIG'] ?? '';
+  if (configFile === undefined && named !== '' && !REMOTE.test(named))
+    return {
+      findings: [...plain, skipped(LOCAL, `${named} lies in the package of the function: give the file with --config`)],
+    };
+  try {
+    const { config, findings } = await loaded({ env, ...(configFile === undefined ? {} : { configFile }) });
+    return { findings: [...plain, ...findings], ...(config === undefined ? {} : { config }) };
+  } catch (error) {
+    return { findings: [...plain, skipped(LOCAL, reasonOf(error))] };
+  }
+};
