@@ -1,4 +1,4 @@
-import { startFakeCollector } from '@serverless-otlp/testing/fake-collector';
+import { startFakeCollector, testTls } from '@serverless-otlp/testing/fake-collector';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Authenticator } from '../http/authenticator.ts';
 import { withAuth } from './auth.ts';
@@ -84,6 +84,36 @@ describe('auth of an exporter', () => {
     expect(server.requests[0]?.body.toString()).toBe(
       'd=e&grant_type=client_credentials&scope=a+b&audience=c&client_id=id&client_secret=secret',
     );
+  });
+});
+
+describe('the token server', () => {
+  const { ca, otherCa, server: tls } = testTls();
+  const settingsFor = (url: string, trusted: object): OtlpHttpSettings => ({
+    endpoint: 'https://collector.example',
+    auth: { oauth2: { token_url: `${url}/token`, client_id: 'id', client_secret: 'secret', tls: trusted } },
+  });
+
+  it('is trusted by authorities of its own', async () => {
+    const server = await startFakeCollector({ tls, script: () => ({ body: '{"access_token":"t"}' }) });
+    onTestFinished(() => server.close());
+    const request = { method: 'POST', url: new URL('https://x.example'), headers: {}, body: undefined } as const;
+    const headersWith = async (pem: string): Promise<unknown> =>
+      (await made(settingsFor(server.url, { ca_pem: pem }))).authenticator?.headersFor(request, 5_000);
+    expect(await headersWith(ca)).toEqual({ authorization: 'Bearer t' });
+    await expect(headersWith(otherCa)).rejects.toThrow(/^oauth2\.token_url: /);
+  });
+
+  it('D4, D27: whose certificates are no good breaks its exporter alone, and is told by the setting', async () => {
+    const endpoints = (trusted: object): Config =>
+      configOf({ 'otlp_http/a': settingsFor('https://login.example', trusted), 'otlp_http/b': { endpoint: XRAY } });
+    const brokenBy = async (trusted: object): Promise<unknown> => (await withAuth(endpoints(trusted), ENV)).broken;
+    expect(await brokenBy({ ca_pem: 'canary' })).toEqual({
+      'otlp_http/a': 'auth.oauth2.tls.ca_pem: holds no PEM certificate',
+    });
+    expect(await brokenBy({ ca_file: '/nowhere/canary' })).toEqual({
+      'otlp_http/a': 'auth.oauth2.tls.ca_file: the file cannot be read: ENOENT',
+    });
   });
 });
 

@@ -6,24 +6,13 @@ import { reasonOf, typeOf } from './components.ts';
 import { defined } from './defined.ts';
 import type { Environment } from './endpoint.ts';
 import type { Config, OtlpHttpSettings } from './settings.ts';
-import type { OAuth2Settings, Sigv4Settings } from './settings-auth.ts';
+import type { Sigv4Settings } from './settings-auth.ts';
 
 const bearerOf = (token: string): string => `Bearer ${token}`;
 
 /** RFC 7617, section 2. */
 const basicOf = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-
-const oauth2From = async (settings: OAuth2Settings): Promise<Authenticator> => {
-  const { oauth2 } = await import('../auth/oauth2.ts');
-  const { token_url, client_id, client_secret, scopes, audience, endpoint_params, client_auth } = settings;
-  return oauth2({
-    tokenUrl: token_url,
-    clientId: client_id,
-    clientSecret: client_secret,
-    ...defined({ scopes, audience, endpointParams: endpoint_params, clientAuth: client_auth }),
-  });
-};
 
 /** The endpoints of an exporter, however they are given. */
 const urlsOf = ({ endpoint, ...settings }: OtlpHttpSettings): readonly URL[] =>
@@ -72,7 +61,8 @@ const authorized = async (settings: OtlpHttpSettings, sign: Signing): Promise<Ot
   });
   if (auth.bearer !== undefined) return withHeader(bearerOf(auth.bearer.token));
   if (auth.basic !== undefined) return withHeader(basicOf(auth.basic.username, auth.basic.password));
-  if (auth.oauth2 !== undefined) return { ...settings, authenticator: await oauth2From(auth.oauth2) };
+  if (auth.oauth2 !== undefined)
+    return { ...settings, authenticator: (await import('./oauth2.ts')).oauth2From(auth.oauth2) };
   if (auth.sigv4 !== undefined) return { ...settings, authenticator: await sign(settings, auth.sigv4) };
   if (hasAuthorization(settings) || !urlsOf(settings).some(isAws)) return settings;
   return { ...settings, authenticator: forAwsAlone(await sign(settings)) };

@@ -6,14 +6,18 @@ import type { Config, OtlpHttpSettings, TlsSettings } from './settings.ts';
 
 type Pem = 'ca' | 'cert' | 'key';
 
-/** The variable behind each setting: who configures by variables has never heard of the setting. */
+/** The variable behind each setting of an exporter: who configures by variables has never heard of the setting. */
 const VARIABLES = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const;
 
-const nameOf = (tls: TlsSettings, pem: Pem): string =>
-  tls[`${pem}_pem`] === undefined ? `tls.${pem}_file (OTEL_EXPORTER_OTLP_${VARIABLES[pem]})` : `tls.${pem}_pem`;
+type NameOf = (pem: Pem) => string;
+
+const nameIn = (tls: TlsSettings, path: string): NameOf => {
+  const variableOf: NameOf = (pem) => (path === 'tls' ? ` (OTEL_EXPORTER_OTLP_${VARIABLES[pem]})` : '');
+  return (pem) => (tls[`${pem}_pem`] === undefined ? `${path}.${pem}_file${variableOf(pem)}` : `${path}.${pem}_pem`);
+};
 
 /** The text of a PEM file. The path stays out of the message: whoever gave the key itself instead would find it in the log. */
-const read = (tls: TlsSettings, pem: Pem): string | undefined => {
+const read = (tls: TlsSettings, pem: Pem, nameOf: NameOf): string | undefined => {
   // No PEM holds a backslash: in a variable or a secret, somebody could not write a line break.
   const text = tls[`${pem}_pem`]?.replaceAll('\\n', '\n');
   const path = tls[`${pem}_file`];
@@ -22,7 +26,7 @@ const read = (tls: TlsSettings, pem: Pem): string | undefined => {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw new Error(`${nameOf(tls, pem)}: the file cannot be read: ${code}`, { cause: code });
+    throw new Error(`${nameOf(pem)}: the file cannot be read: ${code}`, { cause: code });
   }
 };
 
@@ -37,17 +41,19 @@ const check = (use: () => unknown, message: string): void => {
 /**
  * Reads PEM files, or takes their text, and tries them, so that a broken one fails at start and not at every request (V6).
  *
+ * @param path of these settings in those of the exporter.
  * @throws {Error} that names the setting at fault.
  */
-export const readPem = (tls: TlsSettings): TlsOptions => {
+export const readPem = (tls: TlsSettings, path = 'tls'): TlsOptions => {
   if (Object.keys(tls).length === 0) return {}; // a secure context costs a cold start milliseconds
-  const [ca, cert, key] = [read(tls, 'ca'), read(tls, 'cert'), read(tls, 'key')];
+  const nameOf = nameIn(tls, path);
+  const [ca, cert, key] = [read(tls, 'ca', nameOf), read(tls, 'cert', nameOf), read(tls, 'key', nameOf)];
   // A secure context takes any text for a list of authorities, and would then trust nobody.
-  if (ca !== undefined) check(() => new X509Certificate(ca), `${nameOf(tls, 'ca')}: holds no PEM certificate`);
+  if (ca !== undefined) check(() => new X509Certificate(ca), `${nameOf('ca')}: holds no PEM certificate`);
   const pair = { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   check(
     () => createSecureContext(pair),
-    `${nameOf(tls, 'cert')} and ${nameOf(tls, 'key')}: no PEM certificate and the key that belongs to it`,
+    `${nameOf('cert')} and ${nameOf('key')}: no PEM certificate and the key that belongs to it`,
   );
   return { ...(ca === undefined ? {} : { ca }), ...pair };
 };

@@ -39,6 +39,7 @@ describe('auth', () => {
           audience: 'x',
           endpoint_params: { a: '' },
           client_auth: 'body',
+          tls: { ca_file: 'a', cert_pem: 'b', key_pem: 'c' },
         },
       },
     ],
@@ -71,6 +72,7 @@ describe('auth', () => {
     ],
     [{ oauth2: { ...OAUTH2, scopes: ['a b'] } }, 'auth.oauth2.scopes.0: must be a scope, one an entry'],
     [{ oauth2: { ...OAUTH2, client_auth: 'none' } }, 'auth.oauth2.client_auth: must be basic or body'],
+    [{ oauth2: { ...OAUTH2, tls: { key_file: 'a' } } }, 'auth.oauth2.tls: cert_file and key_file go together'],
     [{ oauth: OAUTH2 }, 'auth.oauth: is not a setting; check its spelling'],
   ])('refuses %j', (auth, problem) => {
     expect(ofAuth(auth)).toContain(problem);

@@ -68,6 +68,36 @@ const isTokenUrl = (value: string): boolean => {
   return url.protocol === 'https:' || LOOPBACK.test(url.hostname);
 };
 
+const PEM_FORMS = ['ca', 'cert', 'key'] as const;
+
+const given = (tls: TlsSettings, what: 'cert' | 'key'): boolean =>
+  tls[`${what}_file`] !== undefined || tls[`${what}_pem`] !== undefined;
+
+const tlsFor = (description: string): Schema<TlsSettings> =>
+  v.pipe(
+    mapping({
+      ca_file: v.exactOptional(text('PEM file of the certificate authorities to trust instead of the built-in ones.')),
+      ca_pem: v.exactOptional(text('Their text instead, from a reference.')),
+      cert_file: v.exactOptional(text('PEM file of the client certificate, for mutual TLS.')),
+      cert_pem: v.exactOptional(text('Its text instead, from a reference.')),
+      key_file: v.exactOptional(text('PEM file of the client key, for mutual TLS.')),
+      key_pem: v.exactOptional(text('Its text instead, from a reference.')),
+    }),
+    v.check(
+      (tls) => given(tls, 'cert') === given(tls, 'key'),
+      ({ input: { cert_pem, key_pem } }) =>
+        `${(cert_pem ?? key_pem) ? 'cert_pem and key_pem' : 'cert_file and key_file'} go together`,
+    ),
+    v.check(
+      (tls) => PEM_FORMS.every((what) => tls[`${what}_file`] === undefined || tls[`${what}_pem`] === undefined),
+      'names a file and its text: drop one',
+    ),
+    v.description(description),
+  );
+
+/** `tls` of an `otlp_http` exporter. */
+export const tlsSchema: Schema<TlsSettings> = tlsFor('Trust and identity for `https` endpoints.');
+
 const oauth2 = v.pipe(
   mapping({
     token_url: v.pipe(
@@ -96,6 +126,7 @@ const oauth2 = v.pipe(
     client_auth: v.exactOptional(
       oneOf(['basic', 'body'], 'Whether id and secret are sent in a header or in the body. Default `basic`.'),
     ),
+    tls: v.exactOptional(tlsFor('Trust and identity towards the token server.')),
   }),
   v.description('A token of the OAuth 2.0 client credentials grant, fetched and renewed.'),
 );
@@ -110,33 +141,6 @@ export const authSchema: Schema<AuthSettings> = v.pipe(
   }),
   v.check((auth) => Object.keys(auth).length === 1, 'must be one of bearer, basic, sigv4 and oauth2'),
   v.description('How to prove who sends: one of these. Values are secrets: refer to them.'),
-);
-
-const PEM_FORMS = ['ca', 'cert', 'key'] as const;
-
-const given = (tls: TlsSettings, what: 'cert' | 'key'): boolean =>
-  tls[`${what}_file`] !== undefined || tls[`${what}_pem`] !== undefined;
-
-/** `tls` of an `otlp_http` exporter. */
-export const tlsSchema: Schema<TlsSettings> = v.pipe(
-  mapping({
-    ca_file: v.exactOptional(text('PEM file of the certificate authorities to trust instead of the built-in ones.')),
-    ca_pem: v.exactOptional(text('Their text instead, from a reference.')),
-    cert_file: v.exactOptional(text('PEM file of the client certificate, for mutual TLS.')),
-    cert_pem: v.exactOptional(text('Its text instead, from a reference.')),
-    key_file: v.exactOptional(text('PEM file of the client key, for mutual TLS.')),
-    key_pem: v.exactOptional(text('Its text instead, from a reference.')),
-  }),
-  v.check(
-    (tls) => given(tls, 'cert') === given(tls, 'key'),
-    ({ input: { cert_pem, key_pem } }) =>
-      `${(cert_pem ?? key_pem) ? 'cert_pem and key_pem' : 'cert_file and key_file'} go together`,
-  ),
-  v.check(
-    (tls) => PEM_FORMS.every((what) => tls[`${what}_file`] === undefined || tls[`${what}_pem`] === undefined),
-    'names a file and its text: drop one',
-  ),
-  v.description('Trust and identity for `https` endpoints.'),
 );
 
 const endpointsOf = ({

@@ -1,3 +1,5 @@
+import type { TlsSettings } from './settings.ts';
+
 /** How an exporter proves who sends: one of these. */
 export interface AuthSettings {
   readonly bearer?: { readonly token: string };
@@ -23,4 +25,5 @@ export interface OAuth2Settings {
   readonly audience?: string;
   readonly endpoint_params?: Readonly<Record<string, string>>;
   readonly client_auth?: 'basic' | 'body';
+  readonly tls?: TlsSettings;
 }
