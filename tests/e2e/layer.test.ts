@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { requestFromJson, parseOtlpJson } from '@serverless-otlp/otlp';
@@ -10,6 +10,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildLayer, type LayerBuild } from '../../scripts/build-layer.ts';
 import { repositoryRoot } from '../../scripts/source-tree.ts';
+import { missingLine, type Place, runStep, stepsOf } from '../packages/guide.ts';
 
 const source = async (name: string): Promise<unknown> =>
   import(pathToFileURL(join(repositoryRoot, 'packages/lambda/layer', name)).href);
@@ -298,5 +299,55 @@ describe("the function's own API of OpenTelemetry", () => {
       const theirs = { result: ['theirs: shop', 'cjs'], length: 0, argv: [] };
       expect([version, spans, answer]).toEqual([version, [], theirs]);
     }
+  });
+});
+
+describe('a function that is traced in its own code', () => {
+  it('is traced once', async () => {
+    await build({
+      stdin: {
+        contents: `import { traced } from '@serverless-otlp/lambda'; export const handler = traced(async () => 'traced');`,
+        resolveDir: repositoryRoot,
+      },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      mainFields: ['module', 'main'],
+      conditions: ['@serverless-otlp/source'],
+      outfile: join(task, 'traced.mjs'),
+      logLevel: 'error',
+    });
+    const { answer, err, spans } = await run('traced.handler');
+    expect([spans, answer, err]).toEqual([['shop'], { result: 'traced', length: 0, argv: [] }, '']);
+  });
+});
+
+describe('the guide zero-code.md, from an empty folder', () => {
+  let place: Place;
+  beforeAll(() => {
+    const cache = join(repositoryRoot, '.cache');
+    mkdirSync(cache, { recursive: true });
+    const empty = mkdtempSync(join(cache, 'guide-'));
+    writeFileSync(join(empty, 'package.json'), '{}');
+    writeFileSync(join(empty, '.exported'), '');
+    const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL|OTLP|AWS|NODE|VITEST)/.test(name));
+    const path = [dirname(process.execPath), join(repositoryRoot, 'node_modules/.bin'), process.env['PATH'] ?? ''];
+    place = {
+      folder: empty,
+      // What is in this clone in place of what npm would install and what was built.
+      prelude: `npm() { test "$1" = install; }; npx() { "$@"; }; unzip() { cp -r '${layer.opt}' "$4"; }`,
+      env: {
+        ...Object.fromEntries(clean),
+        PATH: path.join(delimiter),
+        NODE_OPTIONS: '--conditions=@serverless-otlp/source',
+        NO_COLOR: '1',
+      },
+    };
+  });
+  afterAll(() => rmSync(place.folder, { recursive: true, force: true }));
+
+  it.each(stepsOf('zero-code.md'))('$name', async (step) => {
+    const printed = await runStep(step, place);
+    expect(missingLine(step.prints ?? '', printed), printed).toBeUndefined();
   });
 });
