@@ -18,8 +18,11 @@ export interface Ended {
   /** What it printed of its own: one JSON value per line. */
   readonly printed: readonly unknown[];
   readonly spans: readonly WrittenSpan[];
+  /** Of each line of telemetry, in bytes. */
+  readonly lengths: readonly number[];
   readonly err: string;
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 type Value = Readonly<Record<string, unknown>>;
@@ -62,11 +65,12 @@ export const runProgram = (
   child.stdout.on('data', (part: Buffer) => (out += part.toString()));
   child.stderr.on('data', (part: Buffer) => (err += part.toString()));
   return new Promise((resolve) => {
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       const lines = out.split('\n').filter((line) => line !== '');
-      const ours = lines.filter((line) => line.startsWith('{"resource')).map((line) => JSON.parse(line) as Line);
+      const ours = lines.filter((line) => line.startsWith('{"resource'));
       const printed = lines.filter((line) => !line.startsWith('{"resource')).map((line) => JSON.parse(line) as unknown);
-      resolve({ printed, spans: ours.flatMap(spansOf), err, code });
+      const spans = ours.flatMap((line) => spansOf(JSON.parse(line) as Line));
+      resolve({ printed, spans, lengths: ours.map((line) => Buffer.byteLength(line)), err, code, signal });
     });
   });
 };
