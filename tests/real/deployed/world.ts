@@ -1,0 +1,113 @@
+import { gunzipSync } from 'node:zlib';
+
+import { inject } from 'vitest';
+
+import { type CollectorSite, collectorSite } from '../collector.ts';
+import type { InvocationResult } from '../runtime-api.ts';
+import { callJson, callS3 } from './call.ts';
+import { startEmulator } from './emulator.ts';
+import { type DeployedFunction, startFunction } from './function.ts';
+import { type Granted, grantedBy, type Use } from './grants.ts';
+import { type Recorder, startRecorder } from './recorder.ts';
+import { type Delivery, servicesOf } from './services.ts';
+import { byId, createStack, type Resource, type Stack, uploadCode } from './stack.ts';
+import { subscribe } from './subscription.ts';
+
+/** The template deployed to an emulator, and everything around it. */
+export interface World {
+  /** The emulator, past the recorder. */
+  readonly endpoint: string;
+  readonly stack: Stack;
+  readonly bucket: string;
+  readonly collector: CollectorSite;
+  readonly recorder: Recorder;
+  readonly granted: Granted;
+  readonly forwarder: DeployedFunction;
+  readonly redrive: DeployedFunction;
+  /** What was allowed to invoke a function, and by what. */
+  readonly invocations: readonly Use[];
+  /** Prints lines in a function of the user's. */
+  readonly print: (logGroup: string, lines: readonly string[]) => Promise<void>;
+  /** Invokes the forwarder with what its subscriptions have brought since the last time; `tries` times while it fails, as Lambda does. */
+  readonly deliver: (tries?: number) => Promise<readonly Delivery[]>;
+  /** Invokes the redrive as its schedule does. */
+  readonly runRedrive: () => Promise<InvocationResult>;
+  /** Keys of the bucket. */
+  readonly keys: (prefix?: string) => Promise<readonly string[]>;
+  readonly stop: () => Promise<void>;
+}
+
+const APPS = ['/aws/lambda/checkout', '/aws/lambda/cart'];
+
+/** The logical id of the role that a function of the template has. */
+const roleOf = (stack: Stack, { properties }: Resource): string => {
+  const name = String(properties['Role']).split('/').at(-1);
+  const role = stack.resources.find(({ type, physicalId }) => type === 'AWS::IAM::Role' && physicalId === name);
+  if (role === undefined) throw new Error(`No role of the stack is ${String(properties['Role'])}`);
+  return role.id;
+};
+
+const printer =
+  (endpoint: string) =>
+  async (logGroupName: string, lines: readonly string[]): Promise<void> => {
+    const logStreamName = `2026/11/21/[$LATEST]${crypto.randomUUID().replaceAll('-', '')}`;
+    const timestamp = Date.now();
+    await callJson(endpoint, 'Logs_20140328.CreateLogStream', { logGroupName, logStreamName });
+    await callJson(endpoint, 'Logs_20140328.PutLogEvents', {
+      ...{ logGroupName, logStreamName },
+      logEvents: lines.map((message) => ({ timestamp, message })),
+    });
+  };
+
+const build = async (name: string, running: AsyncDisposableStack): Promise<World> => {
+  const emulator = running.adopt(await startEmulator(), async ({ close }) => close());
+  const { endpoint } = emulator;
+  const collector = running.adopt(await collectorSite(inject('parts').collector), async ({ remove }) => remove());
+  const recorder = running.adopt(await startRecorder(endpoint), async ({ stop }) => stop());
+  for (const logGroupName of APPS) await callJson(endpoint, 'Logs_20140328.CreateLogGroup', { logGroupName });
+  await uploadCode(endpoint);
+  const stack = await createStack(endpoint, name, { Endpoint: collector.endpoint, LogGroups: APPS.join(',') });
+  const subscriptions = await subscribe(endpoint, stack);
+  const granted = grantedBy(stack);
+  const [bucket = ''] = stack.resources
+    .filter(({ type }) => type === 'AWS::S3::Bucket')
+    .map(({ physicalId }) => physicalId);
+  const start = async (id: string): Promise<DeployedFunction> => {
+    const resource = byId(stack, id);
+    return running.adopt(await startFunction(resource, roleOf(stack, resource), recorder), async ({ stop }) => stop());
+  };
+  const [forwarder, redrive] = await Promise.all([start('Forwarder'), start('Redrive')]);
+  const actors = { recorder, stack, bucket, granted, forwarder, redrive, subscriptions };
+  return {
+    endpoint,
+    ...actors,
+    ...servicesOf(actors),
+    collector,
+    print: printer(endpoint),
+    keys: async (prefix = '') => {
+      const xml = await callS3(endpoint, 'GET', `${bucket}?list-type=2&prefix=${encodeURIComponent(prefix)}`);
+      return [...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
+    },
+    stop: async () => running.disposeAsync(),
+  };
+};
+
+/** Deploys `deploy/template.yaml` for two log groups, and starts its functions. */
+export const deploy = async (name: string): Promise<World> => {
+  const running = new AsyncDisposableStack();
+  try {
+    return await build(name, running);
+  } catch (error) {
+    await running.disposeAsync();
+    throw error;
+  }
+};
+
+/** The lines of an event, as CloudWatch Logs packs them. */
+export const linesIn = (event: unknown): readonly string[] => {
+  const { awslogs } = event as { readonly awslogs: { readonly data: string } };
+  const { logEvents } = JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString()) as {
+    readonly logEvents: readonly { readonly message: string }[];
+  };
+  return logEvents.map(({ message }) => message);
+};
