@@ -208,6 +208,17 @@ describe('the layer', () => {
     expect((await run(handler)).answer).toMatchObject({ initError });
   });
 
+  it('is the handler of an image whose runtime client starts no wrapper; then a variable names the function', async () => {
+    const loader = join(layer.opt, 'serverless-otlp/loader.handler');
+    const { answer, spans } = await run(loader, { OTLP_LAMBDA_HANDLER: 'cjs/index.handler' });
+    expect([spans, answer]).toEqual([['shop'], { result: 'gone', length: 0, argv: [] }]);
+    const without = await run(loader);
+    expect(without.answer).toMatchObject({
+      initError: 'Runtime.MalformedHandlerName',
+      message: expect.stringContaining('OTLP_LAMBDA_HANDLER') as string,
+    });
+  });
+
   it('does nothing when OTEL_SDK_DISABLED', async () => {
     const { answer, spans } = await run('plain.handler', { OTEL_SDK_DISABLED: 'true' });
     expect([spans, answer]).toEqual([[], { result: 'cjs', length: 0, argv: [] }]);

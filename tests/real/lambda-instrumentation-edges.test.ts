@@ -158,6 +158,15 @@ describe.each(PRODUCERS)('a handler with a callback on Node.js 22, by %s', (prod
   });
 });
 
+describe.each(PRODUCERS)('a function that crashes, by %s', (producer) => {
+  it('has written what had ended', async () => {
+    const { sandbox, service } = await started(siteOf(producer));
+    await expect(sandbox.invoke(request(remote('a'), { do: 'reject' })).outcome).rejects.toThrow('nobody waits');
+    const { spans } = await world.pipeline.deliver(sandbox.lines(), service);
+    expect(spans.map(({ name }) => name)).toContain('before');
+  });
+});
+
 describe.each(PRODUCERS)('many invocations at once in one process, by %s', (producer) => {
   it.each(['sync', 'async'])('%s: each has its own parent, spans and logs', async (mode) => {
     const env = { OTLP_LAMBDA_FLUSH: mode };
