@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -105,9 +105,12 @@ const checkShop = ({ code, err, printed, spans }: Ended, awsIsSeen: boolean): vo
 
 describe('instrumentation libraries beside traced, many invocations at once', () => {
   it(
-    'unbundled',
+    'unbundled, registered as the guide says',
     async () => {
-      checkShop(await runShop([join(programs, 'shop-instrumented.ts')]), true);
+      const guide = readFileSync(join(repository, 'docs/guides/instrumentation-limits.md'), 'utf8');
+      const preload = join(folder, 'instrumentations.mjs');
+      writeFileSync(preload, /```js\n([^]*?)```/.exec(guide)?.[1] ?? '');
+      checkShop(await runShop(['--import', preload, join(programs, 'shop.ts')]), true);
     },
     LONG,
   );

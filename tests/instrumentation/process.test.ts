@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import * as sdkMetrics from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from './program.ts';
 
@@ -32,6 +33,38 @@ describe('providers of the user', () => {
       const { code, printed, spans } = await runProgram([join(programs, 'late-provider.ts')]);
       expect([code, printed]).toEqual([0, [{ result: 'result', taken: false, ended: [] }]]);
       expect(spans.map(({ name }) => name)).toEqual(['late']);
+    },
+    LONG,
+  );
+});
+
+describe('what is not supported, as the guide says', () => {
+  it(
+    'a tracer of another copy of the API that was asked for before',
+    async () => {
+      const { code, spans } = await runProgram([join(programs, 'two-apis.ts')]);
+      expect([code, spans.map(({ name }) => name)]).toEqual([0, ['asked for after', 'two']]);
+    },
+    LONG,
+  );
+
+  it('exemplars: the SDK of metrics knows none', () => {
+    expect(Object.keys(sdkMetrics).filter((name) => /exemplar/i.test(name))).toEqual([]);
+  });
+});
+
+describe('limits and samplers', () => {
+  it(
+    'of the standard variables reach every span',
+    async () => {
+      const env = { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '10', OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '3' };
+      const { code, spans } = await runProgram([join(programs, 'volume.ts')], env);
+      expect([code, spans.length]).toEqual([0, 3001]);
+      const inside = spans.find(({ name }) => name === '0');
+      const root = spans.find(({ name }) => name === 'many');
+      expect([inside?.attributes, Object.keys(root?.attributes ?? {}).length]).toEqual([{ text: 'x'.repeat(10) }, 3]);
+      const none = await runProgram([join(programs, 'volume.ts')], { OTEL_TRACES_SAMPLER: 'always_off' });
+      expect([none.code, none.spans]).toEqual([0, []]);
     },
     LONG,
   );
