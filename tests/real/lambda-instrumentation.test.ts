@@ -8,8 +8,8 @@ import { makeWorld, type Site, type World } from './lambda-instrumentation/world
 import { deferred, waitFor, within } from './wait.ts';
 
 const TIMEOUT_MS = 60_000;
-/** So long it is waited for a line. */
-const QUIET_MS = 400;
+/** So long it is looked whether there is a line that must not be. */
+const QUIET_MS = 200;
 
 let world: World;
 beforeAll(async () => {
@@ -39,17 +39,24 @@ const telemetryLines = (sandbox: Sandbox): number =>
 const idle = async (sandbox: Sandbox): Promise<undefined> =>
   within('a sandbox to be idle', TIMEOUT_MS, sandbox.service.idle());
 
-/** Invokes it for the first time, and sees when something is written: before the response has been taken, after it, or not now. */
-const writtenWhen = async (sandbox: Sandbox, event: object): Promise<'before' | 'after' | 'later'> => {
-  const written = async (): Promise<boolean> =>
-    waitFor('a line', QUIET_MS, () => (telemetryLines(sandbox) > 0 ? true : undefined)).catch(() => false);
+type When = 'before' | 'after' | 'later';
+
+/**
+ * Invokes it for the first time, and sees when something is written: before the response has been taken, after it, or not now. What is
+ * expected is waited for, what is not for a moment only.
+ */
+const writtenWhen = async (sandbox: Sandbox, event: object, expected: When): Promise<When> => {
+  const written = async (when: When): Promise<boolean> =>
+    waitFor('a line', when === expected ? TIMEOUT_MS : QUIET_MS, () =>
+      telemetryLines(sandbox) > 0 ? true : undefined,
+    ).catch(() => false);
   const taken = deferred<undefined>();
   await sandbox.invoke(event, { hold: taken.promise }).outcome;
-  const early = await written();
+  const early = await written('before');
   taken.resolve(undefined);
   await idle(sandbox);
   if (early) return 'before';
-  return (await written()) ? 'after' : 'later';
+  return (await written('after')) ? 'after' : 'later';
 };
 
 const answerOf = (outcome: Outcome | undefined): unknown => {
@@ -62,7 +69,7 @@ const invocationSpans = ({ spans }: Telemetry): readonly Span[] =>
 
 /** Traced in code, `finalize` loses what it holds: its extension comes too late to be registered, and Lambda then tells nobody of the end. */
 const MODES_OF = { layer: MODES, code: MODES.filter((mode) => mode !== 'finalize') } as const;
-const WHEN: Readonly<Record<Mode, string>> = { sync: 'before', async: 'after', finalize: 'later' };
+const WHEN: Readonly<Record<Mode, When>> = { sync: 'before', async: 'after', finalize: 'later' };
 /** What an extension in the process is registered for. */
 const EVENTS: Readonly<Record<Mode, readonly (readonly string[])[]>> = {
   sync: [],
@@ -77,10 +84,14 @@ describe.each(SITES)('a function under the real runtime client: $title', (site) 
     const service = newService();
     const env = { ...site.env, OTLP_LAMBDA_FLUSH: mode, OTLP_LAMBDA_METRICS: 'true' };
     const sandbox = await world.start(service, { ...site, env });
+    const { registrations } = sandbox.service.extensions;
     expect(await sandbox.started).toBeUndefined();
 
     const [sender, tracer, first, second] = [remote('a'), remote('b'), remote('c'), remote('d')];
-    const when = await writtenWhen(sandbox, request(sender, { do: 'order', note: 'cold' }));
+    // Whoever has not registered by now is refused.
+    const isRegistered = registrations().some(({ refused }) => refused === undefined);
+    const expected = isRegistered ? WHEN[mode] : 'before';
+    const when = await writtenWhen(sandbox, request(sender, { do: 'order', note: 'cold' }), expected);
     const warm = sandbox.invoke({ do: 'order' }, { xRay: xRay(tracer) });
     expect(answerOf(await warm.outcome)).toEqual({ statusCode: 200, body: tracer.traceId });
     const batch = sandbox.invoke(messages(first, second));
@@ -89,12 +100,10 @@ describe.each(SITES)('a function under the real runtime client: $title', (site) 
     expect(answerOf(await thrown.outcome)).toBe('TypeError');
     await idle(sandbox);
 
-    const registrations = sandbox.service.extensions.registrations();
-    const isRegistered = registrations.some(({ refused }) => refused === undefined);
-    expect(registrations.map(({ events }) => events)).toEqual(EVENTS[mode]);
+    expect(registrations().map(({ events }) => events)).toEqual(EVENTS[mode]);
     // The layer waits for it while the function is loaded; a function's own code may be too late, and writes before the response then.
     if (site.producer === 'layer') expect(isRegistered).toBe(mode !== 'sync');
-    expect(when).toBe(isRegistered ? WHEN[mode] : 'before');
+    expect(when).toBe(expected);
     // It asked once more than it was told: no invocation was waited for in vain.
     expect(sandbox.service.extensions.asked()).toBe(isRegistered ? ASKED[mode] : 0);
     expect(await sandbox.shutDown()).toBe(isRegistered ? 'SIGTERM' : 'SIGKILL');
