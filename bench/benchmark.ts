@@ -9,7 +9,17 @@ export interface Effort {
 export type Benchmark = (effort: Effort) => Promise<readonly Figure[]>;
 
 /** The benchmarks, in the order they run. */
-export const BENCHMARKS = ['relay', 'small', 'memory', 'start', 'growth', 'isolation', 'redrive', 'exporter'] as const;
+export const BENCHMARKS = [
+  'relay',
+  'small',
+  'memory',
+  'start',
+  'growth',
+  'isolation',
+  'redrive',
+  'exporter',
+  'lambda',
+] as const;
 
 /** The name of a benchmark. */
 export type BenchmarkName = (typeof BENCHMARKS)[number];

@@ -1,7 +1,7 @@
 /**
  * Ratios of CPU time, measured side by side in one run, against the limits the project sets itself.
  *
- *   npm run bench -- [--json] [--quick] [--only relay,small,memory,start,growth,isolation,redrive,exporter]
+ *   npm run bench -- [--json] [--quick] [--only relay,small,memory,start,growth,isolation,redrive,exporter,lambda]
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

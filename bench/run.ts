@@ -9,6 +9,7 @@ const load: Readonly<Record<BenchmarkName, () => Promise<Benchmark>>> = {
   isolation: async () => (await import('./isolation.ts')).isolationBenchmark,
   redrive: async () => (await import('./redrive.ts')).redriveBenchmark,
   exporter: async () => (await import('./exporter.ts')).exporterBenchmark,
+  lambda: async () => (await import('./lambda.ts')).lambdaBenchmark,
   growth: async () => (await import('./growth.ts')).growthBenchmark,
 };
 

@@ -7,8 +7,9 @@ import { basename, join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, transform } from 'esbuild';
 import { copyDeclarations } from './declarations.ts';
 import { withBuiltins, withoutBarrel } from './lambda/own-sources.ts';
-import { directImports } from './lambda-package/direct-imports.ts';
+import { direct, directImports } from './lambda-package/direct-imports.ts';
 import { apiOutside } from './lambda-package/one-import.ts';
+import { oneStart } from './lambda-package/one-start.ts';
 import { withoutUnused } from './lambda-package/without.ts';
 import { repositoryRoot } from './source-tree.ts';
 
@@ -42,8 +43,14 @@ const OPTIONS: BuildOptions & { readonly metafile: true } = {
   reserveProps: /^_(?:getDelegate|delegate)/,
   mangleQuoted: true,
   metafile: true,
+  // They have no effects, indeed; that they are named puts them together.
+  logOverride: { 'ignored-bare-import': 'silent' },
   logLevel: 'warning',
 };
+
+/** Imports of nothing are for effects, which no chunk has. Bundlers of users would warn of each. */
+const withoutBareImports = (file: string): void =>
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/import"\.[^"]*";/g, ''));
 
 /** A module of the bundle, for `require`. What was loaded late by `import()` still is, by `require`. */
 const toRequire = async (file: string): Promise<void> => {
@@ -68,13 +75,18 @@ export const bundleLambda = async (
   destination: string,
   { api = 'outside' }: LambdaBundleOptions = {},
 ): Promise<Metafile> => {
+  const change = (source: string): string => direct(withoutBarrel(withBuiltins(source)));
   const plugins = [
     withoutUnused(),
-    directImports((source) => withoutBarrel(withBuiltins(source))),
+    oneStart(change),
+    directImports(change),
     ...(api === 'outside' ? [apiOutside()] : []),
   ];
   const { metafile } = await build({ ...OPTIONS, outdir: destination, plugins });
-  for (const path of Object.keys(metafile.outputs)) await toRequire(join(packageFolder, path));
+  for (const path of Object.keys(metafile.outputs)) {
+    withoutBareImports(join(packageFolder, path));
+    await toRequire(join(packageFolder, path));
+  }
   return metafile;
 };
 

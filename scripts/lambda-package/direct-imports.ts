@@ -43,7 +43,8 @@ const sourceOf = (index: string, name: string, home: string): readonly [file: st
   return [index, name];
 };
 
-const direct = (text: string, at: string): string =>
+/** The same source with what it imports of the SDK taken from the files it is in. @param at the package whose `#platform` is meant. */
+export const direct = (text: string, at = ''): string =>
   text.replace(IMPORT, (whole, list: string, specifier: string) => {
     const home = specifier === '#platform' ? at : specifier.replace('@opentelemetry/', '');
     if (!BARRELS.includes(home)) return whole;
@@ -70,7 +71,7 @@ export const directImports = (change: (source: string) => string): Plugin => ({
       return { contents: direct(readFileSync(path, 'utf8'), home), loader: 'js' };
     });
     build.onLoad({ filter: /[\\/]packages[\\/](?:lambda|otlp|stdout-exporter)[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: change(direct(readFileSync(path, 'utf8'), '')),
+      contents: change(readFileSync(path, 'utf8')),
       loader: 'ts',
     }));
   },

@@ -27,29 +27,50 @@ export const plainName = (name: string): string =>
  *
  * @param more Further names, as {@link plainName} has them.
  */
-export const isSecretName = (name: string, more: ReadonlySet<string>): boolean => {
+const isSecretName = (name: string, more: ReadonlySet<string>): boolean => {
   const plain = plainName(name);
   return SECRET_PARTS.test(plain) || SECRET_NAMES.includes(plain) || more.has(plain);
 };
 
+/** Whether a parameter of this name holds a secret. */
+export type IsSecret = (name: string) => boolean;
+
+/** So many names are remembered: whoever calls chooses them. */
+const MAX_KNOWN = 1000;
+
+/** {@link isSecretName}, asked once for each name. */
+export const secretNames = (more: ReadonlySet<string>): IsSecret => {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const isSecret = isSecretName(name, more);
+    if (known.size < MAX_KNOWN && name.length < 100) known.set(name, isSecret);
+    return isSecret;
+  };
+};
+
 /** A query without the values of secret parameters; names, order and everything else stay. */
-export const redactQuery = (query: string, more: ReadonlySet<string>): string =>
+export const redactQuery = (query: string, isSecret: IsSecret): string =>
   query
     .split('&')
     .map((pair) => {
       const equals = pair.indexOf('=');
-      return equals < 0 || !isSecretName(pair.slice(0, equals), more) ? pair : `${pair.slice(0, equals)}=${REDACTED}`;
+      return equals < 0 || !isSecret(pair.slice(0, equals)) ? pair : `${pair.slice(0, equals)}=${REDACTED}`;
     })
     .join('&');
 
 /** A URL, or a path with a query, without user, password and the values of secret parameters. */
-export const redactUrl = (url: string, more: ReadonlySet<string>): string => {
-  const bare = url.replace(/^([a-z][a-z\d+.-]{0,20}:)?\/\/[^/?#]*@/i, (_all, scheme?: string) => {
-    return `${scheme ?? ''}//${REDACTED}:${REDACTED}@`;
-  });
+export const redactUrl = (url: string, isSecret: IsSecret): string => {
+  const bare = url.includes('@')
+    ? url.replace(
+        /^([a-z][a-z\d+.-]{0,20}:)?\/\/[^/?#]*@/i,
+        (_all, scheme?: string) => `${scheme ?? ''}//${REDACTED}:${REDACTED}@`,
+      )
+    : url;
   const start = bare.indexOf('?');
   if (start < 0) return bare;
   const hash = bare.indexOf('#', start);
   const end = hash < 0 ? bare.length : hash;
-  return `${bare.slice(0, start + 1)}${redactQuery(bare.slice(start + 1, end), more)}${bare.slice(end)}`;
+  return `${bare.slice(0, start + 1)}${redactQuery(bare.slice(start + 1, end), isSecret)}${bare.slice(end)}`;
 };

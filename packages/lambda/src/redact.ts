@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { isSecretName, plainName, REDACTED, redactQuery, redactUrl } from './redact-query.ts';
+import { type IsSecret, plainName, REDACTED, redactQuery, redactUrl, secretNames } from './redact-query.ts';
 
 /** What is taken out of attributes besides the usual. */
 export interface RedactOptions {
@@ -13,7 +13,7 @@ export interface RedactOptions {
 export type Redact = (attributes: Attributes) => Attributes;
 
 const HEADER = /^(?:http|rpc(?:\.\w+)?)\.(?:request|response)\.(?:header|metadata)\.(.+)$/;
-/** Headers whose whole value is a secret, besides those {@link isSecretName} knows. */
+/** Headers whose whole value is a secret, besides those that are named like one. */
 const SECRET_HEADERS: readonly string[] = ['cookie', 'setcookie', 'proxyauthenticate', 'wwwauthenticate'];
 const URL_HEADERS: readonly string[] = ['referer', 'location', 'contentlocation'];
 const URLS: readonly string[] = [
@@ -31,22 +31,24 @@ const blank: Change = () => REDACTED;
 const gone: Change = () => REDACTED;
 
 /** What becomes of an attribute of this name; `undefined`: nothing. */
-const changeFor = (name: string, names: ReadonlySet<string>, whole: ReadonlySet<string>): Change | undefined => {
+const changeFor = (name: string, isSecret: IsSecret, whole: ReadonlySet<string>): Change | undefined => {
   if (whole.has(name)) return gone;
-  if (name === 'url.query') return (text) => redactQuery(text, names);
-  if (URLS.includes(name)) return (text) => redactUrl(text, names);
+  if (name === 'url.query') return (text) => redactQuery(text, isSecret);
+  if (URLS.includes(name)) return (text) => redactUrl(text, isSecret);
   const header = HEADER.exec(name)?.[1];
   if (header === undefined) return undefined;
   const plain = plainName(header);
-  if (SECRET_HEADERS.includes(plain) || isSecretName(header, names)) return blank;
-  return URL_HEADERS.includes(plain) ? (text) => redactUrl(text, names) : undefined;
+  if (SECRET_HEADERS.includes(plain) || isSecret(header)) return blank;
+  return URL_HEADERS.includes(plain) ? (text) => redactUrl(text, isSecret) : undefined;
 };
 
-/** What is neither text nor a list of it is no header and no URL. */
+/** The same value when there is nothing to change. What is neither text nor a list of it is no header and no URL. */
 const changed = (value: unknown, change: Change): unknown => {
   if (change === gone) return REDACTED;
   const one = (part: unknown): unknown => (typeof part === 'string' ? change(part) : part);
-  return Array.isArray(value) ? value.map(one) : one(value);
+  if (!Array.isArray(value)) return one(value);
+  const parts = value.map(one);
+  return parts.every((part, at) => part === value[at]) ? value : parts;
 };
 
 /**
@@ -57,12 +59,12 @@ const changed = (value: unknown, change: Change): unknown => {
  */
 export const redactor = (options: RedactOptions | false = {}): Redact => {
   if (options === false) return (attributes) => attributes;
-  const names = new Set((options.names ?? []).map(plainName));
+  const isSecret = secretNames(new Set((options.names ?? []).map(plainName)));
   const whole = new Set(options.attributes ?? []);
   const known = new Map<string, Change | undefined>();
   const changeOf = (name: string): Change | undefined => {
     if (known.has(name)) return known.get(name);
-    const change = changeFor(name, names, whole);
+    const change = changeFor(name, isSecret, whole);
     if (known.size < MAX_KNOWN) known.set(name, change);
     return change;
   };
@@ -71,8 +73,10 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
     for (const name in attributes) {
       const change = changeOf(name);
       if (change === undefined) continue;
+      const value = changed(attributes[name], change);
+      if (value === attributes[name]) continue;
       redacted ??= { ...attributes };
-      redacted[name] = changed(attributes[name], change);
+      redacted[name] = value;
     }
     return redacted ?? attributes;
   };

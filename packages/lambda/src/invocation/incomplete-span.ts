@@ -1,5 +1,6 @@
 import { hrTime, hrTimeDuration } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { spanWith } from './span-with.ts';
 
 /** Why a span was written before it ended. */
 export type Incomplete = 'deadline' | 'shutdown';
@@ -10,23 +11,10 @@ const INCOMPLETE = 'serverless_otlp.incomplete';
 /** What an open span has to say so far, ending now. The span itself goes on. */
 export const incomplete = (span: ReadableSpan, why: Incomplete): ReadableSpan => {
   const endTime = hrTime();
-  return {
-    name: span.name,
-    kind: span.kind,
-    spanContext: () => span.spanContext(),
-    ...(span.parentSpanContext === undefined ? {} : { parentSpanContext: span.parentSpanContext }),
-    startTime: span.startTime,
+  return spanWith(span, {
     endTime,
     duration: hrTimeDuration(span.startTime, endTime),
-    status: span.status,
     attributes: { ...span.attributes, [INCOMPLETE]: why },
-    links: span.links,
-    events: span.events,
     ended: true,
-    resource: span.resource,
-    instrumentationScope: span.instrumentationScope,
-    droppedAttributesCount: span.droppedAttributesCount,
-    droppedEventsCount: span.droppedEventsCount,
-    droppedLinksCount: span.droppedLinksCount,
-  };
+  });
 };

@@ -1,5 +1,5 @@
-import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
-import { guarded } from './describe.ts';
+import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
+import { messageOf, warnOnce } from '../config/warn-once.ts';
 import { invocationIn } from './invocation.ts';
 
 /**
@@ -7,10 +7,15 @@ import { invocationIn } from './invocation.ts';
  * what this function calls is told what the sampler said. A sampler that throws has said no.
  */
 export const recordingSampler = (sampler: Sampler): Sampler => ({
-  shouldSample: (context, ...rest) => {
-    const result = guarded('the sampler', () => sampler.shouldSample(context, ...rest)) ?? {
-      decision: SamplingDecision.NOT_RECORD,
-    };
+  shouldSample: (context, traceId, name, kind, attributes, links) => {
+    let result: SamplingResult;
+    // For every span there is: without a function made for each.
+    try {
+      result = sampler.shouldSample(context, traceId, name, kind, attributes, links);
+    } catch (error) {
+      warnOnce(`the sampler failed: ${messageOf(error)}`);
+      result = { decision: SamplingDecision.NOT_RECORD };
+    }
     if (result.decision !== SamplingDecision.NOT_RECORD || invocationIn(context)?.undecided !== true) return result;
     return { ...result, decision: SamplingDecision.RECORD };
   },

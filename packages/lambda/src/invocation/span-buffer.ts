@@ -11,6 +11,8 @@ import { incomplete, type Incomplete } from './incomplete-span.ts';
 const MAX_HELD = 512;
 /** So many are held while it is open whether they are worth keeping. */
 const MAX_UNDECIDED = 2048;
+/** So many open spans of one invocation are watched; one beyond belongs to none. */
+const MAX_OPEN = 8192;
 /** So many open spans of no invocation are watched: some libraries never end theirs. */
 const MAX_OPEN_STRAY = 1024;
 
@@ -40,7 +42,8 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
   const stray = invocationOf('', false, false);
   const running = new Set<Invocation>();
   let retired: ReadableSpan[] = [];
-  const owners = new WeakMap<ReadableSpan, Invocation>();
+  /** In the order they began. */
+  const open = new Map<ReadableSpan, Invocation>();
   const take = (invocation: Invocation, all: boolean): void => {
     const spans = all ? invocation.ended : invocation.ended.filter(isSampled);
     invocation.ended = all || !running.has(invocation) ? [] : invocation.ended.filter((span) => !isSampled(span));
@@ -51,6 +54,13 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
     if (invocation.undecided && invocation.ended.length >= MAX_UNDECIDED) invocation.dropped++;
     else invocation.ended.push(span);
     if (!invocation.undecided && invocation.ended.length >= MAX_HELD) take(invocation, true);
+  };
+  /** What of it ends later belongs to no invocation. */
+  const leave = (invocation: Invocation): void => {
+    invocation.isOver = true;
+    running.delete(invocation);
+    if (invocation.open > 0) for (const [span, owner] of open) if (owner === invocation) open.delete(span);
+    invocation.open = 0;
   };
   const writeRetired = (): void => {
     const spans = retired;
@@ -66,23 +76,25 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
     onStart: (span: ReadableSpan, context: Context) => {
       const named = invocationIn(context);
       const invocation = named === undefined || named.isOver ? stray : named;
-      owners.set(span, invocation);
       if (invocation !== stray) running.add(invocation);
-      if (invocation !== stray || stray.open.size < MAX_OPEN_STRAY) invocation.open.add(span);
+      if (invocation.open >= (invocation === stray ? MAX_OPEN_STRAY : MAX_OPEN)) return;
+      invocation.open++;
+      open.set(span, invocation);
     },
     onEnd: (span) => {
-      const owner = owners.get(span) ?? stray;
-      owner.open.delete(span);
-      hold(running.has(owner) ? owner : stray, span);
+      const owner = open.get(span);
+      if (owner !== undefined) {
+        owner.open--;
+        open.delete(span);
+      }
+      hold(owner ?? stray, span);
     },
     write: (invocation, all) => {
-      invocation.isOver = true;
-      running.delete(invocation);
+      leave(invocation);
       take(invocation, all);
     },
     retire: (invocation, all) => {
-      invocation.isOver = true;
-      running.delete(invocation);
+      leave(invocation);
       retired.push(...(all ? invocation.ended : invocation.ended.filter(isSampled)));
       invocation.ended = [];
       if (retired.length >= MAX_HELD) writeRetired();
@@ -91,8 +103,10 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
     writeOpen: (why, only) => {
       if (only === undefined) writeRetired();
       for (const invocation of only === undefined ? [...running, stray] : [only]) {
-        const open = [...invocation.open].filter((span) => isSampled(span) || invocation.undecided);
-        invocation.ended.push(...open.map((span) => incomplete(span, why)));
+        for (const [span, owner] of open) {
+          if (owner === invocation && (invocation.undecided || isSampled(span)))
+            invocation.ended.push(incomplete(span, why));
+        }
         take(invocation, invocation.undecided);
       }
     },

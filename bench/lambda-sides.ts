@@ -1,0 +1,122 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { bundleLambda } from '../scripts/build-lambda-package.ts';
+import { cacheFolder } from '../scripts/real/cache.ts';
+import { installNpmPart } from '../scripts/real/npm-package.ts';
+import { repositoryRoot } from '../scripts/source-tree.ts';
+import type { ModuleForm } from './exporter-sides.ts';
+
+/** A function in the four ways users deploy it: files that export `start`, which sets everything up. */
+export type Deployed = Readonly<Record<'unbundled' | 'bundled', Readonly<Record<ModuleForm, string>>>>;
+
+/** What is compared. */
+export interface LambdaSides {
+  readonly ours: Deployed;
+  /** The published exporter with its SDK, set up by hand. */
+  readonly reference: Deployed;
+  /** What a bundler makes of ours when it may make several files. */
+  readonly bundle: Metafile;
+  /** {@link file://./lambda-child.ts} as JavaScript. */
+  readonly child: string;
+}
+
+const packageFolder = join(repositoryRoot, 'packages/lambda');
+
+const OURS = `
+  import { traced } from '@serverless-otlp/lambda';
+  export const start = () => traced(async () => ({ statusCode: 200 }));
+`;
+
+const REFERENCE = `
+  import { trace } from '@opentelemetry/api';
+  import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+  import { OTLPStdoutSpanExporter } from '@dev7a/otlp-stdout-span-exporter';
+  export const start = () => {
+    trace.setGlobalTracerProvider(
+      new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPStdoutSpanExporter())] }),
+    );
+    return trace.getTracer('start');
+  };
+`;
+
+/** What a bundle of modules for `require` needs when it is itself a module. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+const OPTIONS = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node22.15',
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** A source in a folder with `node_modules`, as it is and bundled into one file, which is what most tools do. */
+const deploy = async (folder: string, source: string, banner: string): Promise<Deployed> => {
+  const written = (form: ModuleForm, kind: string): string =>
+    join(folder, `${kind}.${form === 'import' ? 'mjs' : 'cjs'}`);
+  for (const form of ['import', 'require'] as const) {
+    const format = form === 'import' ? 'esm' : 'cjs';
+    const options = { ...OPTIONS, stdin: { contents: source, resolveDir: folder }, format } as const;
+    await build({ ...options, outfile: written(form, 'unbundled'), minify: false, packages: 'external' });
+    await build({ ...options, outfile: written(form, 'bundled'), banner: { js: format === 'esm' ? banner : '' } });
+  }
+  const files = (kind: string) => ({ import: written('import', kind), require: written('require', kind) });
+  return { unbundled: files('unbundled'), bundled: files('bundled') };
+};
+
+/** Our package as it would be installed, from the source as it is now, with the API beside it. */
+const installOurs = async (folder: string): Promise<void> => {
+  const installed = join(folder, 'node_modules/@serverless-otlp/lambda');
+  await bundleLambda(join(installed, 'dist'));
+  cpSync(join(packageFolder, 'package.json'), join(installed, 'package.json'));
+  const api = '@opentelemetry/api';
+  cpSync(join(repositoryRoot, 'node_modules', api), join(folder, 'node_modules', api), { recursive: true });
+};
+
+const splitBundle = async (folder: string): Promise<Metafile> => {
+  const stdin = { contents: OURS, resolveDir: folder };
+  const options = { ...OPTIONS, stdin, splitting: true, format: 'esm', outdir: join(folder, 'split') } as const;
+  return (await build({ ...options, metafile: true, absWorkingDir: folder })).metafile;
+};
+
+const childIn = async (folder: string): Promise<string> => {
+  const outfile = join(folder, 'lambda-child.mjs');
+  await build({
+    ...OPTIONS,
+    entryPoints: [join(import.meta.dirname, 'lambda-child.ts')],
+    outfile,
+    format: 'esm',
+    conditions: ['@serverless-otlp/source'],
+    // Ours as it is published; the API, which both have, once.
+    alias: {
+      '@serverless-otlp/lambda': join(folder, 'node_modules/@serverless-otlp/lambda/dist/index.js'),
+      '@opentelemetry/api': join(repositoryRoot, 'node_modules/@opentelemetry/api/dist/index.mjs'),
+    },
+  });
+  return outfile;
+};
+
+/** Installs the published exporter and its SDK into the cache, builds ours, and removes that when `use` is done. */
+export const withLambdaSides = async <Result>(use: (sides: LambdaSides) => Promise<Result>): Promise<Result> => {
+  const sources = join(import.meta.dirname, 'reference');
+  const sdk = await installNpmPart(cacheFolder(process.env), { name: 'published-exporter', sources }, process.env);
+  const folder = mkdtempSync(join(tmpdir(), 'serverless-otlp-bench-'));
+  try {
+    const [ours, reference] = [join(folder, 'ours'), join(folder, 'reference')];
+    mkdirSync(reference, { recursive: true });
+    symlinkSync(join(sdk, 'node_modules'), join(reference, 'node_modules'));
+    await installOurs(ours);
+    writeFileSync(join(ours, 'package.json'), '{}');
+    return await use({
+      ours: await deploy(ours, OURS, ''),
+      reference: await deploy(reference, REFERENCE, REQUIRE),
+      bundle: await splitBundle(ours),
+      child: await childIn(ours),
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,92 @@
+import type { Metafile } from 'esbuild';
+import type { Benchmark } from './benchmark.ts';
+import type { ModuleForm } from './exporter-sides.ts';
+import type { Figure } from './figure.ts';
+import { type LambdaSides, withLambdaSides } from './lambda-sides.ts';
+import { type Both, cpuFigure, race, told } from './race.ts';
+
+const KB = 1024;
+
+/** Plain JavaScript on the command line, loaded the way it is written. */
+const LOAD: Readonly<Record<ModuleForm, readonly string[]>> = {
+  import: ['--input-type=module', '--eval', program('await import(process.argv[1])')],
+  require: ['--input-type=commonjs', '--eval', program('require(process.argv[1])')],
+};
+
+function program(load: string): string {
+  return `
+    const before = process.cpuUsage();
+    const { start } = ${load};
+    start();
+    const { user, system } = process.cpuUsage(before);
+    process.getBuiltinModule('fs').writeSync(3, JSON.stringify({ init: user + system }));
+  `;
+}
+
+const cpuFigures = async ({ ours, reference }: LambdaSides, rounds: number): Promise<readonly Figure[]> => {
+  const figures: Figure[] = [];
+  for (const [kind, atMost] of [
+    ['unbundled', 0.25],
+    ['bundled', 1],
+  ] as const) {
+    for (const form of ['require', 'import'] as const) {
+      const times = await race([ours, reference], rounds, (side) => told([...LOAD[form], side[kind][form]]));
+      const of = {
+        name: 'lambda_init',
+        part: `${kind} ${form}`,
+        atMost,
+        against: 'the published exporter and its SDK',
+      };
+      for (const both of times.values()) figures.push(cpuFigure(of, both));
+    }
+  }
+  return figures;
+};
+
+/** What the start loads, the API aside, which is its users' own; and what is loaded when it is first used. */
+const byteFigures = ({ outputs }: Metafile): readonly Figure[] => {
+  const start = new Set<string>();
+  const load = (path: string): void => {
+    if (start.has(path)) return;
+    start.add(path);
+    for (const { kind, path: next } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && next in outputs) load(next);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint === '<stdin>') load(path);
+  const bytes = (paths: Iterable<string>): number =>
+    [...paths].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+  const api = [...start]
+    .flatMap((path) => Object.entries(outputs[path]?.inputs ?? {}))
+    .reduce((sum, [input, { bytesInOutput }]) => sum + (input.includes('@opentelemetry/api/') ? bytesInOutput : 0), 0);
+  const [all, loaded] = [bytes(Object.keys(outputs)), bytes(start)];
+  const figure = (part: string, value: number, note: string, atMost?: number): Figure => ({
+    name: 'lambda_init',
+    part,
+    value: value / KB,
+    ...(atMost === undefined ? {} : { atMost }),
+    note,
+  });
+  return [
+    figure('KB', loaded - api, 'minified: import, init and all triggers, without the API', 64),
+    figure('KB with the API', loaded, 'the same with the API, which its users have'),
+    figure('KB late', all - loaded, 'loaded when first used: metrics, logs, other formats, lines to be split'),
+  ];
+};
+
+/** A handler's span and 20 below it, warm, flushed at the end of each. */
+const invocationFigure = async ({ child }: LambdaSides, processes: number): Promise<Figure> => {
+  const both: Both = [[], []];
+  for (let round = 0; round < processes; round++) {
+    const times = await told<number[][]>([child, '20']);
+    times.forEach((side, index) => both[index === 0 ? 0 : 1].push(...side));
+  }
+  return cpuFigure({ name: 'lambda_invocation', atMost: 1.2, against: 'the bare SDK with our exporter' }, both);
+};
+
+/** Our wrapper against what users had before: its start against the published exporter and its SDK, an invocation against none. */
+export const lambdaBenchmark: Benchmark = ({ quick }) =>
+  withLambdaSides(async (sides) => [
+    ...byteFigures(sides.bundle),
+    ...(await cpuFigures(sides, quick ? 7 : 31)),
+    await invocationFigure(sides, quick ? 2 : 7),
+  ]);
