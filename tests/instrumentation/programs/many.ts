@@ -1,17 +1,24 @@
 /** Ten thousand invocations in one process, eight at once: what grows with them? */
 import { EventEmitter } from 'node:events';
-import { context as active, logs, metrics, SeverityNumber, trace } from '@opentelemetry/api';
+import { context as active, createContextKey, logs, metrics, SeverityNumber, trace } from '@opentelemetry/api';
 import { traced } from '@serverless-otlp/lambda';
 
 const COUNT = Number(process.env['COUNT']);
 type Callback = (error: unknown, result?: unknown) => void;
 
-/** Of each invocation its context, if somebody still holds it. */
+/** Where a context keeps what is known of its invocation. */
+const INVOCATION = createContextKey('@serverless-otlp/lambda invocation');
+/** Of each invocation its context, and what is known of it, if somebody still holds them. */
 const contexts: WeakRef<object>[] = [];
+const invocations: WeakRef<object>[] = [];
+const see = (): void => {
+  contexts.push(new WeakRef(active.active()));
+  invocations.push(new WeakRef(active.active().getValue(INVOCATION) as object));
+};
 let handled = 0;
 const handler = traced(
   async (event: { readonly n: number }, _context: object) => {
-    contexts.push(new WeakRef(active.active()));
+    see();
     trace.getTracer('t').startSpan('inside').end();
     await Promise.resolve();
     // Begins in this invocation, and outlives it.
@@ -26,14 +33,14 @@ const handler = traced(
   { keep: ['errors'] },
 );
 const byCallback = traced((_event: object, _context: object, callback: Callback) => {
-  contexts.push(new WeakRef(active.active()));
+  see();
   setImmediate(() => {
     handled++;
     callback(null, 1);
   });
 });
 const streaming = traced.stream((_event: object, stream: EventEmitter, _context: object) => {
-  contexts.push(new WeakRef(active.active()));
+  see();
   handled++;
   return Promise.resolve(stream);
 });
@@ -67,13 +74,13 @@ const run = async (from: number, to: number): Promise<void> => {
   await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
-/** Contexts that are held after everything that can go has gone. */
+/** What is held after everything that can go has gone. */
 const held = async (): Promise<number> => {
   for (let i = 0; i < 3; i++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return contexts.filter((one) => one.deref() !== undefined).length;
+  return [...contexts, ...invocations].filter((one) => one.deref() !== undefined).length;
 };
 
 const main = async (): Promise<void> => {
