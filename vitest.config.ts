@@ -11,13 +11,15 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: [
       'packages/*/src/**/*.test.ts',
-      'tests/{conformance,e2e,migration,security}/**/*.test.ts',
+      'tests/{conformance,e2e,instrumentation,migration,security}/**/*.test.ts',
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
     setupFiles: ['scripts/vitest-setup.ts'],
     globalSetup: ['scripts/vitest-global-setup.ts'],
+    // Vitest would leave a core idle for itself; it hardly needs one.
+    maxWorkers: 2,
     // Many tests start processes; on a busy machine of two cores those take their time.
     testTimeout: 20_000,
     hookTimeout: 60_000,
