@@ -313,6 +313,35 @@ describe("the function's own API of OpenTelemetry", () => {
   });
 });
 
+describe('instrumentation libraries', () => {
+  const LIBRARIES = `
+    import { registerInstrumentations } from '@opentelemetry/instrumentation';
+    import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+    registerInstrumentations({ instrumentations: [new UndiciInstrumentation()] });`;
+  const CALLER = `
+    import { createServer } from 'node:http';
+    export const handler = async () => {
+      const server = createServer((_, response) => response.end('hello'));
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const answer = await fetch('http://127.0.0.1:' + server.address().port);
+      server.close();
+      return answer.text();
+    };`;
+
+  it('of OTLP_LAMBDA_IMPORT are loaded between telemetry and the function', async () => {
+    write('lib/libraries.mjs', LIBRARIES);
+    write('caller.mjs', CALLER);
+    const { answer, err, spans } = await run('caller.handler', { OTLP_LAMBDA_IMPORT: './lib/libraries.mjs' });
+    expect([[...spans].sort(), answer, err]).toEqual([['GET', 'shop'], { result: 'hello', length: 0, argv: [] }, '']);
+  });
+
+  it('that cannot be loaded are told, and the function is traced', async () => {
+    const { answer, err, spans } = await run('plain.handler', { OTLP_LAMBDA_IMPORT: './absent.mjs' });
+    expect([spans, answer]).toEqual([['shop'], { result: 'cjs', length: 0, argv: [] }]);
+    expect(err).toMatch(/^otlp-handler: \.\/absent\.mjs of OTLP_LAMBDA_IMPORT cannot be loaded: .*\n$/);
+  });
+});
+
 describe('a function that is traced in its own code', () => {
   it('is traced once', async () => {
     await build({
