@@ -77,5 +77,5 @@ export const conditional = (value: Json): Json => {
       return condition === undefined ? conditional(entry) : either(condition, entry);
     });
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, propertyOf(name, entry as Json)]));
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, propertyOf(name, entry)]));
 };

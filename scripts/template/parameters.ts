@@ -107,6 +107,14 @@ const PARAMETERS = {
     allowedPattern: '^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?$',
     constraintDescription: 'must be the ARN of a topic',
   },
+  WatchedDestination: {
+    type: 'String',
+    description:
+      'Id of the destination that alarms watch: otlp_http is that of Endpoint; with ConfigParameter the id of its exporter, such as otlp_http/vendor.',
+    default: 'otlp_http',
+    allowedPattern: '^otlp_http(/[A-Za-z0-9_.-]+)?$',
+    constraintDescription: 'must be the id of an exporter',
+  },
   KmsKeyArn: {
     type: 'String',
     description:

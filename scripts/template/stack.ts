@@ -1,4 +1,4 @@
-import { FILTER_PATTERNS, OtlpForwarder, parameterValue, secretValue } from '@serverless-otlp/cdk';
+import { FILTER_PATTERNS, OtlpForwarder, secretValue } from '@serverless-otlp/cdk';
 import {
   App,
   Aws,
@@ -121,17 +121,16 @@ const everything = (stack: Stack, parameters: Parameters): OtlpForwarder => {
   });
   const telemetry = new OtlpForwarder(stack, 'Telemetry', {
     code: Code.fromBucketV2(code, parameters.CodeKey.valueAsString),
-    endpoint: parameters.Endpoint.valueAsString,
+    configuration: {
+      parameter: StringParameter.fromStringParameterAttributes(stack, 'Config', {
+        parameterName: parameters.ConfigParameter.valueAsString,
+        simpleName: false,
+      }),
+    },
     secretsPrefix: parameters.SecretsPrefix.valueAsString,
     // A list where one ARN stands: in the template it is a list of resources.
     readable: [
       secretValue(Secret.fromSecretCompleteArn(stack, 'Secrets', Token.asString(parameters.SecretArns.value))),
-      parameterValue(
-        StringParameter.fromStringParameterAttributes(stack, 'Config', {
-          parameterName: parameters.ConfigParameter.valueAsString,
-          simpleName: false,
-        }),
-      ),
     ],
     functionName: Aws.STACK_NAME,
     subscriptionName: Aws.STACK_NAME,
@@ -139,7 +138,10 @@ const everything = (stack: Stack, parameters: Parameters): OtlpForwarder => {
     memorySize: parameters.MemorySize.valueAsNumber,
     encryptionKey: Key.fromKeyArn(stack, 'Key', parameters.KmsKeyArn.valueAsString),
     network: { vpc, securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-any')] },
-    alarms: { topic: Topic.fromTopicArn(stack, 'Topic', parameters.AlarmTopicArn.valueAsString) },
+    alarms: {
+      topic: Topic.fromTopicArn(stack, 'Topic', parameters.AlarmTopicArn.valueAsString),
+      destinations: [parameters.WatchedDestination.valueAsString],
+    },
   });
   for (const id of ['Forwarder', 'Redrive']) {
     const cfn = resource(telemetry, `${id}/Resource`);
@@ -149,7 +151,7 @@ const everything = (stack: Stack, parameters: Parameters): OtlpForwarder => {
     });
     cfn.addPropertyOverride('Environment.Variables', {
       OTEL_EXPORTER_OTLP_HEADERS: parameters.Headers.value,
-      OTLP_FORWARDER_CONFIG: Fn.sub('ssm:${ConfigParameter}'),
+      OTEL_EXPORTER_OTLP_ENDPOINT: parameters.Endpoint.value,
     });
   }
   return telemetry;

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -89,7 +90,7 @@ const ofDestinations = ({ own, options }: Watched): readonly Rule[] => {
   const { destinations, of, sumOf } = own;
   return [
     ...destinations.map((destination): Rule => ({
-      id: `PendingAge-${destination.replaceAll('/', '-')}`,
+      id: Token.isUnresolved(destination) ? 'PendingAge' : `PendingAge-${destination.replaceAll('/', '-')}`,
       metric: of('OldestPendingAge', destination, 'Maximum'),
       above: pendingAgeSeconds,
       periods: 2,

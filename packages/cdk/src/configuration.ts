@@ -53,7 +53,7 @@ const variablesOf = (endpoint: string, headers: Readonly<Record<string, string>>
 /** A parameter, so that what is known only at deployment can stand in it, and a change needs no new function. */
 const parameterOf = (scope: Construct, settings: unknown): CfnParameter => {
   const value = Stack.of(scope).toJsonString(settings);
-  if (!Token.isUnresolved(value) && Buffer.byteLength(value) > MAX_BYTES)
+  if (Buffer.byteLength(JSON.stringify(settings)) > MAX_BYTES)
     throw new Error('destinations: the configuration is larger than a parameter (8 KB): keep it in S3 (configuration)');
   return new CfnParameter(scope, 'Configuration', {
     type: 'String',

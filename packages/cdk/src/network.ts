@@ -81,13 +81,19 @@ const makeEndpoints = (
   });
   for (const [id, service, needs] of BY_HOUR) {
     if (!actions.some((action) => needs.test(action))) continue;
-    const endpoint = new InterfaceVpcEndpoint(scope, id, {
+    const guard = new SecurityGroup(scope, `${id}Guard`, {
+      vpc,
+      description: `Lets the OTLP forwarder to its endpoint of ${id}`,
+      allowAllOutbound: false,
+    });
+    guard.addIngressRule(group, Port.tcp(443), 'The OTLP forwarder');
+    new InterfaceVpcEndpoint(scope, id, {
       vpc,
       service,
       open: false,
+      securityGroups: [guard],
       ...(subnets !== undefined && { subnets }),
     });
-    endpoint.connections.allowFrom(group, Port.tcp(443), 'The OTLP forwarder');
   }
 };
 

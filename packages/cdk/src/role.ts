@@ -3,6 +3,7 @@ import { Policy, PolicyDocument, type PolicyStatement, Role, ServicePrincipal } 
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import { statement } from './statements.ts';
 
 /** What both functions may do, and what one of them may besides. */
@@ -19,11 +20,15 @@ const ownLog = (logGroup: ILogGroup): PolicyStatement =>
   });
 
 /** The role of a function, with everything in it that does not name the function itself: so it is complete when the function is made. */
-export const roleOf = (scope: Construct, id: string, { logGroup, statements }: RoleOptions): Role =>
-  new Role(scope, id, {
+export const roleOf = (scope: Construct, id: string, { logGroup, statements }: RoleOptions): Role => {
+  const all = [ownLog(logGroup), ...statements];
+  const role = new Role(scope, id, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    inlinePolicies: { Forwarder: new PolicyDocument({ statements: [ownLog(logGroup), ...statements] }) },
+    inlinePolicies: { Forwarder: new PolicyDocument({ statements: all }) },
   });
+  acknowledgeWildcards(role, all);
+  return role;
+};
 
 /** A bucket that was deleted may be somebody else's under its old name: the account is part of every permission. */
 const ofThisAccount = (scope: Construct): { readonly StringEquals: Readonly<Record<string, string>> } => ({
@@ -72,14 +77,15 @@ export const redriveBucketStatements = (bucket: Bucket, failedEvents: string): r
 ];
 
 /** Lambda puts events that failed for good with the role of the function, under a name that only the finished function has. */
-export const failedEventsPolicy = (scope: Construct, role: Role, bucket: Bucket, failedEvents: string): Policy =>
-  new Policy(scope, 'FailedEvents', {
-    roles: [role],
-    statements: [
-      statement('KeepFailedEvents', {
-        actions: ['s3:PutObject'],
-        resources: objects(bucket, [failedEvents]),
-        conditions: ofThisAccount(bucket),
-      }),
-    ],
-  });
+export const failedEventsPolicy = (scope: Construct, role: Role, bucket: Bucket, failedEvents: string): Policy => {
+  const statements = [
+    statement('KeepFailedEvents', {
+      actions: ['s3:PutObject'],
+      resources: objects(bucket, [failedEvents]),
+      conditions: ofThisAccount(bucket),
+    }),
+  ];
+  const policy = new Policy(scope, 'FailedEvents', { roles: [role], statements });
+  acknowledgeWildcards(policy, statements);
+  return policy;
+};

@@ -112,7 +112,7 @@ export const subscribeAll = (
 ): CfnAccountPolicy => {
   const names = [...own, ...except];
   const criteria = `LogGroupName NOT IN [${names.map((group) => `"${group}"`).join(', ')}]`;
-  if (!Token.isUnresolved(criteria) && Buffer.byteLength(criteria) > MAX_CRITERIA_BYTES)
+  if (Buffer.byteLength(criteria) > MAX_CRITERIA_BYTES)
     throw new Error(`subscriptions.except: ${except.length} names are more than a policy holds (25 KB)`);
   const policy = new CfnAccountPolicy(scope, 'AccountPolicy', {
     policyName: name,
