@@ -13,7 +13,9 @@ const CLI = join(root, 'packages/cli/bin/serverless-otlp.js');
 const CONDITIONS = '--conditions=@serverless-otlp/source';
 
 /** As a user's shell, but with the sources of this clone in place of the packages of the registry. */
-const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL|OTLP|AWS|NODE|VITEST)_/.test(name));
+const clean = Object.entries(process.env).filter(
+  ([name]) => !/^(?:(?:OTEL|OTLP|AWS|VITEST)_|NODE_OPTIONS$)/.test(name),
+);
 const ENV = { ...Object.fromEntries(clean), NODE_OPTIONS: CONDITIONS };
 const SHELL = `npx() { shift; node "${CLI}" "$@"; }
 esbuild() { "${join(root, 'node_modules/.bin/esbuild')}" "$@" ${CONDITIONS}; }

@@ -10,7 +10,7 @@ const CONDITIONS = '--conditions=@serverless-otlp/source';
 const PRELUDE = `
 npm() { test "$1" = install; }
 npx() { if [ "$1" = esbuild ]; then "$@" ${CONDITIONS}; else "$@"; fi; }`;
-const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL|OTLP|AWS|NODE|VITEST)/.test(name));
+const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL|OTLP|AWS|NODE_OPTIONS|VITEST)/.test(name));
 const env = {
   ...Object.fromEntries(clean),
   PATH: [dirname(process.execPath), join(root, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter),

@@ -42,7 +42,7 @@ const prelude = (): string => {
 };
 
 const foreign =
-  /^(?:npm_(?:package|lifecycle|command|config_local_prefix|config_workspace)|NODE_|OTEL_|OTLP_|AWS_|VITEST)/;
+  /^(?:npm_(?:package|lifecycle|command|config_local_prefix|config_workspace)|NODE_OPTIONS$|OTEL_|OTLP_|AWS_|VITEST)/;
 const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
   PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
