@@ -17,6 +17,10 @@ import {
 import { join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
+import { withBuiltins, withoutBarrel } from './lambda/own-sources.ts';
+import { direct, directImports } from './lambda-package/direct-imports.ts';
+import { oneStart } from './lambda-package/one-start.ts';
+import { withoutUnused } from './lambda-package/without.ts';
 import { adoptedVersion } from './layer/adopted-version.ts';
 import { repositoryRoot } from './source-tree.ts';
 
@@ -35,6 +39,9 @@ export interface LayerBuild {
   readonly metafile: Metafile;
 }
 
+/** What is done to our own sources in every bundle of the package. */
+const change = (source: string): string => direct(withoutBarrel(withBuiltins(source)));
+
 const bundle = async (destination: string): Promise<Metafile> => {
   const { metafile } = await build({
     absWorkingDir: layerFolder,
@@ -52,8 +59,10 @@ const bundle = async (destination: string): Promise<Metafile> => {
     conditions: ['@serverless-otlp/source'],
     legalComments: 'none',
     metafile: true,
+    // They have no effects, indeed; that they are named puts them together.
+    logOverride: { 'ignored-bare-import': 'silent' },
     logLevel: 'warning',
-    plugins: [adoptedVersion],
+    plugins: [adoptedVersion, withoutUnused(), oneStart(change), directImports(change)],
   });
   return metafile;
 };
