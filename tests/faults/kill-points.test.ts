@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOf, randomOf } from '../../scripts/fuzz/random.ts';
 import { BUCKET, type FakeS3, startFakeS3 } from './kill-points/fake-s3.ts';
+import { openKeyTheatre } from './kill-points/keys.ts';
 import { type SourcesFile, writeSources } from './kill-points/sources.ts';
 import { openTheatre, type Passage, type Theatre } from './kill-points/theatre.ts';
 import type { WorldOptions } from './world/world.ts';
@@ -43,9 +44,9 @@ const onS3 = (): WorldOptions => ({
 });
 
 /** Both ends of these points; those at which nobody could be killed. */
-const killAt = async (
-  theatre: Theatre,
-  passages: ReadonlyMap<number, readonly Passage[]>,
+const killAt = async <R>(
+  theatre: Theatre<R>,
+  passages: ReadonlyMap<number, readonly Passage<R>[]>,
   mine: (point: number) => boolean,
 ): Promise<readonly string[]> => {
   const random = randomOf(hashOf('nth', SEED));
@@ -66,26 +67,41 @@ const killAt = async (
   return missed;
 };
 
-const isOfS3 = (point: number): boolean => /\/(s3-|until-aborted)/.test(sources.points[point]?.file ?? '');
+const isIn = (files: RegExp, point: number): boolean => files.test(sources.points[point]?.file ?? '');
+const isOfS3 = (point: number): boolean => isIn(/\/(s3-|until-aborted)/, point);
+const isOfKeys = (point: number): boolean => isIn(/\/(with-renewal|authenticated)\.ts$/, point);
+const isOfFolder = (point: number): boolean => !isOfS3(point) && !isOfKeys(point);
+
+/** Kills at these points, and tells what went wrong and what nobody passed. */
+const carryOut = async <R>(
+  theatre: Theatre<R>,
+  mine: (point: number) => boolean,
+): Promise<{ readonly violations: readonly string[]; readonly missed: readonly string[] }> => {
+  const missed = await (async () => {
+    try {
+      return await killAt(theatre, await theatre.rehearse(), mine);
+    } finally {
+      await theatre.close();
+    }
+  })();
+  return { violations: theatre.violations, missed };
+};
 
 describe('killed at every await', () => {
   it.concurrent.each([
-    ['a folder', onFolder, (point: number) => !isOfS3(point) && point % 2 === 0],
-    ['a folder, the other half', onFolder, (point: number) => !isOfS3(point) && point % 2 === 1],
+    ['a folder', onFolder, (point: number) => isOfFolder(point) && point % 2 === 0],
+    ['a folder, the other half', onFolder, (point: number) => isOfFolder(point) && point % 2 === 1],
     ['a bucket', onS3, isOfS3],
   ] as const)(
     'D1, D2, D3, D22a, D22b, D23, D24: nothing is lost, and nothing is sent more often than promised (the store is %s)',
     async (_, options, mine) => {
       const theatre = await openTheatre(options(), sources.points);
-      const missed = await (async () => {
-        try {
-          return await killAt(theatre, await theatre.rehearse(), mine);
-        } finally {
-          await theatre.close();
-        }
-      })();
-      expect(theatre.violations).toEqual([]);
-      expect(missed).toEqual([]);
+      expect(await carryOut(theatre, mine)).toEqual({ violations: [], missed: [] });
     },
   );
+
+  it.concurrent('D4, D11: nothing is lost while it waits for a key or a token', async () => {
+    const theatre = await openKeyTheatre(sources.path, sources.points);
+    expect(await carryOut(theatre, isOfKeys)).toEqual({ violations: [], missed: [] });
+  });
 });

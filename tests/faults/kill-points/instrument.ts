@@ -18,10 +18,7 @@ export interface Instrumented {
   readonly sources: Readonly<Record<string, string>>;
 }
 
-/** What waits for a key keeps nothing that a death could lose; `rotation.test.ts` is about it. */
-const OF_KEYS = /\/exporters\/(?:with-renewal|otlp-http\/authenticated)\.ts$/;
-
-const CODE = /^packages\/forwarder\/src\/(exporters|http|pipeline|dead-letter)\/.*(?<!\.test|\.fuzz)\.ts$/;
+const CODE = /^packages\/forwarder\/src\/(?:until|(?:exporters|http|pipeline|dead-letter)\/.*)(?<!\.test|\.fuzz)\.ts$/;
 
 interface Insertion {
   readonly at: number;
@@ -35,7 +32,7 @@ interface Insertion {
 export const instrument = (): Instrumented => {
   const points: Point[] = [];
   const sources: Record<string, string> = {};
-  for (const file of sourceFiles(repositoryRoot).filter((path) => CODE.test(path) && !OF_KEYS.test(path))) {
+  for (const file of sourceFiles(repositoryRoot).filter((path) => CODE.test(path))) {
     const path = join(repositoryRoot, file);
     const text = readFileSync(path, 'utf8');
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);

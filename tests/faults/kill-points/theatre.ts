@@ -10,19 +10,19 @@ import { UNKNOWN } from './planting.ts';
 import { heal, type Recipe, RECIPES, type Stage } from './recipes.ts';
 
 /** How often a point is passed in a recipe. */
-export interface Passage {
-  readonly recipe: Recipe;
+export interface Passage<R = Recipe> {
+  readonly recipe: R;
   readonly before: number;
   readonly after: number;
 }
 
 /** A world in which recipes are carried out one after the other. */
-export interface Theatre {
+export interface Theatre<R = Recipe> {
   readonly violations: readonly string[];
   /** Which recipes pass which points, by number; nobody dies. */
-  rehearse(): Promise<ReadonlyMap<number, readonly Passage[]>>;
+  rehearse(): Promise<ReadonlyMap<number, readonly Passage<R>[]>>;
   /** Carries out the recipe and dies at the point; whether that happened. Everything goes on afterwards. */
-  die(recipe: Recipe, point: number, when: 'before' | 'after', nth: number): Promise<boolean>;
+  die(recipe: R, point: number, when: 'before' | 'after', nth: number): Promise<boolean>;
   /** The property in the end. */
   close(): Promise<void>;
 }
