@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
-import { type Attributes, context as active, trace } from '@opentelemetry/api';
-import { afterEach, describe, expect, it } from 'vitest';
+import { runInNewContext } from 'node:vm';
+import { type Attributes, context as active, metrics, trace } from '@opentelemetry/api';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { capture, lambdaContext } from './testing.ts';
 import { traced } from './traced.ts';
 
@@ -163,6 +164,32 @@ describe('the handler ends as it would without us', () => {
     expect(spans[0]?.status.message).toMatch(/^m+$/);
   });
 
+  it('by the first of its answers, although telemetry is still to be handed over', async () => {
+    const answers: unknown[] = [];
+    const handler = traced(
+      async (_event: object, _context: object, callback: (error: unknown, result: string) => void) => {
+        metrics.getMeter('t').createCounter('c').add(1);
+        callback(null, 'by callback');
+        await Promise.resolve();
+        return 'by promise';
+      },
+    );
+    await capture(async () => {
+      const answer = (_error: unknown, result: unknown): void => void answers.push(result);
+      answers.push(await handler({}, lambdaContext(), answer));
+    });
+    expect(answers).toEqual(['by callback', 'by promise']);
+  });
+
+  it('with an error of another realm, which is named as what it is', async () => {
+    const error: unknown = runInNewContext('new TypeError("foreign")');
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    const handler = traced((_event: unknown, _context: unknown) => Promise.reject(error));
+    const { error: thrown, spans } = await capture(() => handler({}, lambdaContext()));
+    expect(thrown).toBe(error);
+    expect(spans[0]).toMatchObject({ status: { message: 'foreign' }, attributes: { 'error.type': 'TypeError' } });
+  });
+
   it('when it changes its event, and the span says what came in', async () => {
     const event = { Records: [{ eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:eu-west-1:1:orders' }] };
     const handler = traced((given: { Records?: unknown }, _context: unknown) => {
@@ -261,6 +288,7 @@ describe('what others did to the process', () => {
   const { now } = Date;
   const timers = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
   afterEach(() => {
+    vi.useRealTimers();
     console.log = log;
     process.stdout.write = write;
     Date.now = now;
@@ -294,6 +322,20 @@ describe('what others did to the process', () => {
       return work;
     });
     expect(result).toBe('result');
+  });
+
+  it('fake timers and clocks, for a part of the invocation or all of it', async () => {
+    const pausing = traced(async (_event: unknown, _context: unknown) => {
+      vi.useFakeTimers();
+      const pause = new Promise((resolve) => setTimeout(resolve, 60_000));
+      await vi.advanceTimersByTimeAsync(60_000);
+      await pause;
+      return 'result';
+    });
+    const { result, spans } = await capture(() => pausing({}, lambdaContext()));
+    expect([result, spans.length]).toEqual(['result', 1]);
+    expect((await capture(() => handler({}, lambdaContext()))).result).toBe('result');
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('leaves no context behind', async () => {

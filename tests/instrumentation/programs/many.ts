@@ -1,8 +1,9 @@
-/** Ten thousand invocations in one process, eight at once: what grows with them? */
+/** Ten thousand invocations in one process, fifty at once: what grows with them? */
 import { EventEmitter } from 'node:events';
 import { context as active, createContextKey, logs, metrics, SeverityNumber, trace } from '@opentelemetry/api';
 import { traced } from '@serverless-otlp/lambda';
 
+const AT_ONCE = 50;
 const COUNT = Number(process.env['COUNT']);
 type Callback = (error: unknown, result?: unknown) => void;
 
@@ -69,8 +70,8 @@ const counted = (): object => {
 };
 
 const run = async (from: number, to: number): Promise<void> => {
-  for (let n = from; n < to; n += 8)
-    await Promise.allSettled(Array.from({ length: Math.min(8, to - n) }, (_, at) => invoke(n + at)));
+  for (let n = from; n < to; n += AT_ONCE)
+    await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, to - n) }, (_, at) => invoke(n + at)));
   await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
