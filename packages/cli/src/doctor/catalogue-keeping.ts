@@ -76,18 +76,21 @@ export const KEEPING_CHECKS = {
     },
   },
   canary: {
-    'canary-accepted': {
-      title: 'CloudWatch Logs took the line',
-      remedy: 'See the permission logs:PutLogEvents of whoever runs this, and --log-group.',
-    },
     'canary-filter': {
       title: 'A filter brings the line to the forwarder',
       remedy: 'See the checks of the subscription; --log-group names a group that is subscribed.',
     },
+    'canary-accepted': {
+      title: 'CloudWatch Logs took the line',
+      remedy: 'See the permission logs:PutLogEvents of whoever runs this, and --log-group.',
+    },
+    'canary-invoked': {
+      title: 'CloudWatch Logs invoked the forwarder',
+      remedy: 'See invoke-permission and function-concurrency. It takes seconds, sometimes minutes: --timeout.',
+    },
     'canary-forwarder': {
       title: 'The forwarder decoded it',
-      remedy:
-        'See its log and its metrics Errors and Throttles. CloudWatch Logs takes seconds, sometimes minutes: --timeout.',
+      remedy: 'See its log, and its metrics Errors and Throttles: it ran, and said nothing of this line.',
     },
     'canary-delivered': {
       title: 'The destination took it',

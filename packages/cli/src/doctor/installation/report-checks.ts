@@ -9,6 +9,8 @@ import { isOurs } from './subscription-checks.ts';
 export interface ReportLine {
   readonly lines: { readonly in: number; readonly decoded: number; readonly quarantined: number };
   readonly destinations: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
+  /** Items of signals that no pipeline takes. */
+  readonly unrouted?: Readonly<Record<string, number>>;
   readonly durationMs: number;
   readonly balanced: boolean;
   readonly errors?: readonly { readonly destination: string; readonly error: string }[];
