@@ -3,7 +3,7 @@
  * took to descriptor 3, as JSON: with our wrapper and, in turns, with the SDK and our exporter set up by hand.
  */
 import { writeSync } from 'node:fs';
-import { context, ROOT_CONTEXT, type Span, type SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { traced } from '@serverless-otlp/lambda';
@@ -12,11 +12,12 @@ import { HANDLER, invocationSpans, RESOURCE } from './exporter-spans.ts';
 import { API_EVENT } from './lambda-event.ts';
 import { interleaved } from './measure.ts';
 
+const KINDS = { 0: SpanKind.INTERNAL, 1: SpanKind.SERVER, 2: SpanKind.CLIENT } as const;
 const CHILDREN = invocationSpans(20).slice(1);
 
 const work = (tracer: Tracer, parent: ReturnType<typeof context.active>): void => {
   const spans: Span[] = CHILDREN.map(({ attributes, kind, name }) =>
-    tracer.startSpan(name, { kind: kind as SpanKind, attributes }, parent),
+    tracer.startSpan(name, { kind: KINDS[kind], attributes }, parent),
   );
   for (const span of spans) span.end();
 };
@@ -48,7 +49,7 @@ const provider = new TracerProvider({
 const bare = async (): Promise<void> => {
   const tracer = provider.getTracer('checkout');
   const { attributes, kind, name } = HANDLER;
-  const span = tracer.startSpan(name, { kind: kind as SpanKind, attributes }, ROOT_CONTEXT);
+  const span = tracer.startSpan(name, { kind: KINDS[kind], attributes }, ROOT_CONTEXT);
   await Promise.resolve();
   work(tracer, trace.setSpan(ROOT_CONTEXT, span));
   span.end();

@@ -8,8 +8,8 @@ import { installNpmPart } from '../scripts/real/npm-package.ts';
 import { repositoryRoot } from '../scripts/source-tree.ts';
 import type { ModuleForm } from './exporter-sides.ts';
 
-/** A function in the four ways users deploy it: files that export `start`, which sets everything up. */
-export type Deployed = Readonly<Record<'unbundled' | 'bundled', Readonly<Record<ModuleForm, string>>>>;
+/** A function in the four ways users deploy it: files that export `start`, which sets everything up. `api` loads the API alone. */
+export type Deployed = Readonly<Record<'unbundled' | 'bundled' | 'api', Readonly<Record<ModuleForm, string>>>>;
 
 /** What is compared. */
 export interface LambdaSides {
@@ -60,11 +60,14 @@ const deploy = async (folder: string, source: string, banner: string): Promise<D
   for (const form of ['import', 'require'] as const) {
     const format = form === 'import' ? 'esm' : 'cjs';
     const options = { ...OPTIONS, stdin: { contents: source, resolveDir: folder }, format } as const;
-    await build({ ...options, outfile: written(form, 'unbundled'), minify: false, packages: 'external' });
+    const loose = { minify: false, packages: 'external' } as const;
+    await build({ ...options, ...loose, outfile: written(form, 'unbundled') });
+    const api = { contents: "export { trace } from '@opentelemetry/api';", resolveDir: folder };
+    await build({ ...options, ...loose, stdin: api, outfile: written(form, 'api') });
     await build({ ...options, outfile: written(form, 'bundled'), banner: { js: format === 'esm' ? banner : '' } });
   }
   const files = (kind: string) => ({ import: written('import', kind), require: written('require', kind) });
-  return { unbundled: files('unbundled'), bundled: files('bundled') };
+  return { unbundled: files('unbundled'), bundled: files('bundled'), api: files('api') };
 };
 
 /** Our package as it would be installed, from the source as it is now, with the API beside it. */

@@ -78,7 +78,7 @@ const checkShop = ({ code, err, printed, spans }: Ended, awsIsSeen: boolean): vo
   expect(new Set(roots.map(({ traceId }) => traceId)).size).toBe(ORDERS.length);
   for (const { item, order, saw, text } of results) {
     expect([item, text]).toEqual([{ id: 'x' }, 'hello']);
-    const root = roots.find(({ attributes }) => attributes['faas.invocation_id'] === order);
+    const root = roots.find(({ attributes }) => attributes['faas.invocation.id'] === order);
     const own = spans.filter(({ traceId }) => traceId === root?.traceId);
     const children = own.filter((span) => span !== root);
     // Whatever began inside, in whatever callback, stands below its own invocation.
@@ -152,7 +152,7 @@ describe('instrumentation libraries beside traced, many invocations at once', ()
       const { code, err, printed, spans } = await runProgram([join(programs, 'stream.ts')], { SERVER_URL: server.url });
       expect([code, err, printed]).toEqual([0, '', [['FIRST SECOND', 'FIRST SECOND', 'FIRST SECOND']]]);
       for (const id of ORDERS) {
-        const root = spans.find(({ attributes }) => attributes['faas.invocation_id'] === id);
+        const root = spans.find(({ attributes }) => attributes['faas.invocation.id'] === id);
         const children = spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId);
         expect(children.map(({ name }) => name).toSorted()).toEqual(
           ['GET', `end of ${id}`, `part of ${id}`, `part of ${id}`].toSorted(),

@@ -175,7 +175,7 @@ describe('what is written', () => {
     async () => {
       const { err, printed, signal, spans } = await runProgram([join(programs, 'told-to-end.ts')]);
       expect([err, printed, signal]).toEqual(['', ['held'], 'SIGTERM']);
-      expect(spans.map(({ attributes }) => attributes['faas.invocation_id'])).toEqual(['a', 'b']);
+      expect(spans.map(({ attributes }) => attributes['faas.invocation.id'])).toEqual(['a', 'b']);
     },
     LONG,
   );

@@ -72,7 +72,7 @@ describe('a function that runs into its timeout', () => {
     const atDeadline = open.filter(({ attributes }) => attributes['serverless_otlp.incomplete'] === 'deadline');
     expect(atDeadline.map(({ name }) => name).sort()).toEqual(['POST /lambda', 'stuck']);
     const [handler, stuck] = atDeadline;
-    expect(handler).toMatchObject({ parentSpanId: sender.spanId, attributes: { 'faas.invocation_id': id } });
+    expect(handler).toMatchObject({ parentSpanId: sender.spanId, attributes: { 'faas.invocation.id': id } });
     expect(stuck?.parentSpanId).toBe(handler?.spanId);
     for (const { endMs } of atDeadline) expect(endMs).toBeLessThan(deadlineMs);
     // Who is told that it ends says so once more; nothing else is there twice.
@@ -185,7 +185,7 @@ describe.each(PRODUCERS)('many invocations at once in one process, by %s', (prod
     for (const [at, sender] of senders.entries()) {
       const mine = spans.filter(({ traceId }) => traceId === sender.traceId);
       const handler = mine.find(({ parentSpanId }) => parentSpanId === sender.spanId);
-      expect(handler?.attributes).toMatchObject({ 'faas.invocation_id': invoked[at]?.id, 'faas.coldstart': false });
+      expect(handler?.attributes).toMatchObject({ 'faas.invocation.id': invoked[at]?.id, 'faas.coldstart': false });
       expect(mine.map(({ name, parentSpanId }) => [name, parentSpanId])).toContainEqual(['charge', handler?.spanId]);
       expect(logs.filter(({ traceId }) => traceId === sender.traceId)).toHaveLength(1);
     }

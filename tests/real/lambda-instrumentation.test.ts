@@ -65,7 +65,7 @@ const answerOf = (outcome: Outcome | undefined): unknown => {
 };
 
 const invocationSpans = ({ spans }: Telemetry): readonly Span[] =>
-  spans.filter(({ attributes }) => 'faas.invocation_id' in attributes);
+  spans.filter(({ attributes }) => 'faas.invocation.id' in attributes);
 
 /** Traced in code, `finalize` loses what it holds: its extension comes too late to be registered, and Lambda then tells nobody of the end. */
 const MODES_OF = { layer: MODES, code: MODES.filter((mode) => mode !== 'finalize') } as const;
@@ -112,7 +112,7 @@ describe.each(SITES)('a function under the real runtime client: $title', (site) 
     const telemetry = await world.pipeline.deliver(sandbox.lines(), service);
     const spans = invocationSpans(telemetry);
     const [cold, ordered, batched, failed] = ['1', '2', '3', '4'].map((last) =>
-      spans.find(({ attributes }) => String(attributes['faas.invocation_id']).endsWith(`00${last}`)),
+      spans.find(({ attributes }) => String(attributes['faas.invocation.id']).endsWith(`00${last}`)),
     );
     expect(spans).toHaveLength(4);
     expect(spans.map(({ attributes }) => attributes['faas.coldstart']).filter((value) => value === true)).toHaveLength(

@@ -49,7 +49,7 @@ const pointsOf = (metric: Node): readonly string[] =>
   );
 
 const invocationOf = (span: Node): string | undefined => {
-  const attribute = listOf(span, 'attributes').find(({ key }) => key === 'faas.invocation_id');
+  const attribute = listOf(span, 'attributes').find(({ key }) => key === 'faas.invocation.id');
   return (attribute?.['value'] as { readonly string_value?: string } | undefined)?.string_value;
 };
 

@@ -4,6 +4,7 @@ import { VERSION } from './version.ts';
 /** How an invocation went. */
 export interface Measured {
   readonly seconds: number;
+  /** As Lambda counts: the handler threw. What it answers is no failure of the function. */
   readonly failed: boolean;
   readonly coldStart: boolean;
   /** `faas.trigger`. */

@@ -6,7 +6,7 @@ export interface TraceFields {
   readonly trace_id?: string;
   readonly span_id?: string;
   readonly trace_flags?: string;
-  readonly 'faas.invocation_id'?: string;
+  readonly 'faas.invocation.id'?: string;
 }
 
 /**
@@ -27,6 +27,6 @@ export const traceFields = (): TraceFields => {
           span_id: span.spanId,
           trace_flags: span.traceFlags.toString(16).padStart(2, '0'),
         }),
-    ...(invocation === undefined ? {} : { 'faas.invocation_id': invocation.id }),
+    ...(invocation === undefined ? {} : { 'faas.invocation.id': invocation.id }),
   };
 };

@@ -30,7 +30,7 @@ describe('traced', () => {
       parentSpanId: undefined,
       status: { code: 'UNSET' },
       attributes: {
-        'faas.invocation_id': given.awsRequestId,
+        'faas.invocation.id': given.awsRequestId,
         'faas.coldstart': true,
         'aws.lambda.invoked_arn': given.invokedFunctionArn,
         'cloud.resource_id': given.invokedFunctionArn,
@@ -125,7 +125,7 @@ describe('traced', () => {
       ),
     );
     for (let n = 0; n < 50; n++) {
-      const root = spans.find(({ attributes }) => attributes['faas.invocation_id'] === `id ${n}`);
+      const root = spans.find(({ attributes }) => attributes['faas.invocation.id'] === `id ${n}`);
       const children = spans.filter(({ name }) => name === `child ${n}`);
       expect(children).toHaveLength(n % 5);
       expect(children.every(({ parentSpanId }) => parentSpanId === root?.spanId)).toBe(true);
@@ -135,7 +135,7 @@ describe('traced', () => {
         expect(settled.value).toMatchObject({
           trace_id: root?.traceId,
           span_id: root?.spanId,
-          'faas.invocation_id': `id ${n}`,
+          'faas.invocation.id': `id ${n}`,
         });
     }
   });

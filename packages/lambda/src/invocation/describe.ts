@@ -67,7 +67,7 @@ export const invocationAttributes = (
         }),
     ...(description.queuedMs === undefined ? {} : { 'serverless_otlp.queued_ms': description.queuedMs }),
     ...description.attributes,
-    'faas.invocation_id': context.awsRequestId,
+    'faas.invocation.id': context.awsRequestId,
     'faas.coldstart': coldStart,
     ...guarded('attributes', () => ({ ...options.attributes?.(event, context) })),
   };

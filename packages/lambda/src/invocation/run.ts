@@ -100,7 +100,7 @@ export const beginRun = (event: unknown, context: LambdaContext, handled: Handle
     const trigger = described.description.attributes['faas.trigger'];
     const measured = {
       seconds: ms / 1000,
-      failed,
+      failed: 'error' in ending,
       coldStart,
       trigger: typeof trigger === 'string' ? trigger : undefined,
     };
