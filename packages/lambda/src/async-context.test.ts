@@ -167,8 +167,8 @@ describe('the context of an invocation', () => {
       Promise.all(ids.map((awsRequestId) => handler({}, lambdaContext({ awsRequestId })))),
     );
     for (const [at, id] of ids.entries()) {
-      const root = spans.find(({ attributes }) => attributes['faas.invocation_id'] === id);
-      expect(result[at]).toMatchObject({ 'faas.invocation_id': id, trace_id: root?.traceId, span_id: root?.spanId });
+      const root = spans.find(({ attributes }) => attributes['faas.invocation.id'] === id);
+      expect(result[at]).toMatchObject({ 'faas.invocation.id': id, trace_id: root?.traceId, span_id: root?.spanId });
       expect(spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId)).toHaveLength(1);
     }
   });
