@@ -154,11 +154,14 @@ export const capture = <Result>(run: () => Result | PromiseLike<Result>): Promis
 /** A context as Lambda gives it, with a request id of its own; what is given replaces what is made up. */
 export const lambdaContext = <Given extends object = object>(
   given?: Given,
-): Required<Omit<LambdaContext, 'xRayTraceId' | 'clientContext'>> & Given => ({
-  awsRequestId: crypto.randomUUID(),
-  functionName: 'test-function',
-  functionVersion: '$LATEST',
-  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:test-function',
-  getRemainingTimeInMillis: () => 30_000,
-  ...(given ?? ({} as Given)),
-});
+): Required<Omit<LambdaContext, 'xRayTraceId' | 'clientContext'>> & Given => {
+  const { functionName = 'test-function' }: { readonly functionName?: string } = given ?? {};
+  return {
+    awsRequestId: crypto.randomUUID(),
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:eu-west-1:123456789012:function:${functionName}`,
+    getRemainingTimeInMillis: () => 30_000,
+    ...(given ?? ({} as Given)),
+  };
+};
