@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import * as sdkMetrics from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from './program.ts';
 
@@ -47,10 +46,6 @@ describe('what is not supported, as the guide says', () => {
     },
     LONG,
   );
-
-  it('exemplars: the SDK of metrics knows none', () => {
-    expect(Object.keys(sdkMetrics).filter((name) => /exemplar/i.test(name))).toEqual([]);
-  });
 });
 
 describe('limits and samplers', () => {
