@@ -116,7 +116,7 @@ describe('each item once', () => {
       judgedBy(judge)((url) => {
         const exporter = otlpHttp({ endpoints: endpointsOf(url), concurrency: 3 });
         const breaker = withBreaker(exporter, { failures: 2, intervalMs: 1 });
-        return withSplit(withRetry(breaker, { initialIntervalMs: 1, maxElapsedMs: 100 }), { maxItems: 7 });
+        return withSplit(withRetry(breaker, { initialIntervalMs: 1, maxElapsedMs: 3_000 }), { maxItems: 7 });
       }),
     { items: 30 },
   );
