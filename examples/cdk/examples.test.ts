@@ -215,7 +215,7 @@ describe('minimal', () => {
       MaximumEventAgeInSeconds: 21_600,
       MaximumRetryAttempts: 2,
       DestinationConfig: {
-        OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/DeadLetters/), 'Arn'] } },
+        OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/DeadLetters/) as string, 'Arn'] } },
       },
     });
     expect(only('minimal', 'AWS::Lambda::EventInvokeConfig', /Redrive/)).toMatchObject({ MaximumRetryAttempts: 0 });
@@ -228,7 +228,7 @@ describe('minimal', () => {
     });
     expect(only('minimal', 'AWS::Lambda::Permission', /ScheduledRedrive/)).toMatchObject({
       Principal: 'events.amazonaws.com',
-      SourceArn: { 'Fn::GetAtt': [expect.stringMatching(/Schedule/), 'Arn'] },
+      SourceArn: { 'Fn::GetAtt': [expect.stringMatching(/Schedule/) as string, 'Arn'] },
     });
   });
 
@@ -248,8 +248,8 @@ describe('minimal', () => {
       ({ Type }) => Type === 'AWS::Logs::SubscriptionFilter',
     );
     expect(filter?.DependsOn).toEqual([
-      expect.stringMatching(/CloudWatchLogs/),
-      expect.stringMatching(/TelemetryInvocations/),
+      expect.stringMatching(/CloudWatchLogs/) as string,
+      expect.stringMatching(/TelemetryInvocations/) as string,
     ]);
   });
 
@@ -307,13 +307,15 @@ describe('production', () => {
     expect(text).toContain('secret:otlp/vendor#api-key}');
     expect(only('production', 'AWS::Lambda::Function', /TelemetryForwarder/)['Environment']).toMatchObject({
       Variables: {
-        OTLP_FORWARDER_CONFIG: { 'Fn::Join': ['', ['ssm:', { Ref: expect.stringMatching(/Configuration/) }]] },
+        OTLP_FORWARDER_CONFIG: {
+          'Fn::Join': ['', ['ssm:', { Ref: expect.stringMatching(/Configuration/) as string }]],
+        },
       },
     });
   });
 
   it('encrypts bucket, logs and variables with its key', () => {
-    const key = { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] };
+    const key = { 'Fn::GetAtt': [expect.stringMatching(/^Key/) as string, 'Arn'] };
     for (const id of [/TelemetryForwarder/, /TelemetryRedrive/]) {
       expect(only('production', 'AWS::Lambda::Function', id)).toMatchObject({ KmsKeyArn: key });
       expect(only('production', 'AWS::Logs::LogGroup', id)).toMatchObject({ KmsKeyId: key, RetentionInDays: 90 });
@@ -376,8 +378,8 @@ describe('production', () => {
     const alarms = Object.values(resourcesOf('production')).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     for (const { Properties } of alarms)
       expect(Properties).toMatchObject({
-        AlarmActions: [{ Ref: expect.stringMatching(/^OnCall/) }],
-        OKActions: [{ Ref: expect.stringMatching(/^OnCall/) }],
+        AlarmActions: [{ Ref: expect.stringMatching(/^OnCall/) as string }],
+        OKActions: [{ Ref: expect.stringMatching(/^OnCall/) as string }],
       });
     for (const name of ['collector', 'vendor'])
       expect(only('production', 'AWS::CloudWatch::Alarm', new RegExp(`PendingAgeotlphttp${name}`))).toMatchObject({
@@ -389,7 +391,7 @@ describe('production', () => {
   it('instruments the function of the example, and leaves its log format', () => {
     expect(only('production', 'AWS::Lambda::Function', /Checkout/)).toMatchObject({
       Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/otlp-handler', OTEL_SERVICE_NAME: 'checkout' } },
-      Layers: [{ Ref: expect.stringMatching(/OtlpLayer/) }],
+      Layers: [{ Ref: expect.stringMatching(/OtlpLayer/) as string }],
       LoggingConfig: { LogFormat: 'JSON' },
     });
   });

@@ -79,3 +79,12 @@ export const conditional = (value: Json): Json => {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, propertyOf(name, entry)]));
 };
+
+/** Without what the CDK says twice: a function that has a role depends on it. */
+export const withoutRepetition = (resources: Json): Json =>
+  Object.fromEntries(
+    Object.entries(resources as Readonly<Record<string, { readonly [key: string]: Json }>>).map(([id, resource]) => {
+      const { DependsOn, ...rest } = resource;
+      return [id, resource['Type'] === 'AWS::Lambda::Function' || DependsOn === undefined ? rest : resource];
+    }),
+  );

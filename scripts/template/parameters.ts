@@ -97,7 +97,7 @@ const PARAMETERS = {
   LogRetentionDays: {
     type: 'Number',
     description: 'How long the logs of the two functions are kept.',
-    default: 30,
+    default: '30',
     allowedValues: LOG_RETENTIONS.map(String),
   },
   AlarmTopicArn: {

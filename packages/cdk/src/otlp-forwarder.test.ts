@@ -26,13 +26,19 @@ const templateOf = (props: OtlpForwarderProps, stack: Stack = stackOf()): Templa
   return Template.fromStack(stack);
 };
 
-const variablesOf = (template: Template): unknown =>
-  Object.values(template.findResources('AWS::Lambda::Function'))[0]?.['Properties'].Environment.Variables;
+/** Properties of all resources of a type. */
+const propertiesIn = (template: Template, type: string): readonly Readonly<Record<string, unknown>>[] =>
+  Object.values(template.findResources(type)).map(
+    (resource) => (resource as { readonly Properties: Readonly<Record<string, unknown>> }).Properties,
+  );
 
-const configurationOf = (template: Template): unknown => {
-  const [parameter] = Object.values(template.findResources('AWS::SSM::Parameter'));
-  return JSON.parse(String(parameter?.['Properties'].Value));
+const variablesOf = (template: Template): unknown => {
+  const [first] = propertiesIn(template, 'AWS::Lambda::Function');
+  return (first?.['Environment'] as { readonly Variables: unknown }).Variables;
 };
+
+const configurationOf = (template: Template): unknown =>
+  JSON.parse(String(propertiesIn(template, 'AWS::SSM::Parameter')[0]?.['Value']));
 
 describe('where telemetry goes', () => {
   it.each([
@@ -117,11 +123,14 @@ describe('where telemetry goes', () => {
   });
 });
 
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: readonly { readonly Sid: string; readonly Resource: unknown }[] };
+}
+
 /** Resources of a statement, wherever it stands. */
 const resourcesOf = (template: Template, sid: string): unknown => {
-  const roles = Object.values(template.findResources('AWS::IAM::Role'));
-  const statements = roles.flatMap(({ Properties }) => Properties.Policies[0].PolicyDocument.Statement);
-  return statements.find(({ Sid }) => Sid === sid)?.Resource;
+  const policies = propertiesIn(template, 'AWS::IAM::Role').flatMap((role) => role['Policies'] as readonly Policy[]);
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).find(({ Sid }) => Sid === sid)?.Resource;
 };
 
 describe('values', () => {
@@ -277,8 +286,8 @@ describe('what can be left out', () => {
     const template = templateOf({ ...props, subscriptions: { logGroups: ['/a'] } });
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
-    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-    expect(functions.map(({ Properties }) => Properties.ReservedConcurrentExecutions)).toEqual([undefined, 1]);
+    const functions = propertiesIn(template, 'AWS::Lambda::Function');
+    expect(functions.map((properties) => properties['ReservedConcurrentExecutions'])).toEqual([undefined, 1]);
   });
 
   it('makes no alarms on metrics that are switched off', () => {
