@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { filterPattern } from '../conformance/filter-patterns/matches.ts';
-import { ACCOUNT, REGION } from './deployed/emulator.ts';
+import type { AwsEmulator } from './aws-emulator.ts';
+import { callJson } from './deployed/call.ts';
+import { ACCOUNT, REGION, startEmulator } from './deployed/emulator.ts';
 import { grantedBy, unusedOf, type Use } from './deployed/grants.ts';
 import { hopsText } from './deployed/hops.ts';
-import { createStack } from './deployed/stack.ts';
+import { createStack, uploadCode } from './deployed/stack.ts';
 import { UNUSED } from './deployed/unused.ts';
-import { deploy, linesIn, type World } from './deployed/world.ts';
+import { deploy, linesIn, type Prepare, type World } from './deployed/world.ts';
 import { generatedEnvelope } from './envelope.ts';
 import { SIGNALS } from './schema.ts';
 import { itemsOfLines } from './sent.ts';
@@ -17,7 +19,6 @@ import { waitFor } from './wait.ts';
 const REDRIVE_EVERY_MS = 3_000;
 const REDRIVE_TIMEOUT_MS = 60_000;
 
-const [CHECKOUT, CART] = ['/aws/lambda/checkout', '/aws/lambda/cart'];
 const NOISE = ['START RequestId: 1 Version: $LATEST', '{"level":"INFO","message":"hello"}', 'END RequestId: 1'];
 const telemetry = (seed: string): readonly string[] => SIGNALS.map((signal) => generatedEnvelope(signal, seed, 3));
 const wrapped = JSON.stringify({ level: 'INFO', message: generatedEnvelope('logs', 'wrapped', 1) });
@@ -25,9 +26,17 @@ const wrapped = JSON.stringify({ level: 'INFO', message: generatedEnvelope('logs
 const UNREADABLE = '{"__otel_otlp_stdout":"0.1.0","source":"cart","payload":"!"}';
 
 const sent: string[] = [];
+let emulator: AwsEmulator;
 let world: World;
 beforeAll(async () => {
-  world = await deploy('forwarder');
+  emulator = await startEmulator();
+  await uploadCode(emulator.endpoint);
+  return emulator.close;
+});
+beforeAll(async () => {
+  world = await deploy(emulator.endpoint, 'forwarder', async ({ collector }) =>
+    Promise.resolve({ Endpoint: collector.endpoint }),
+  );
   return world.stop;
 });
 
@@ -51,9 +60,9 @@ describe('the template, deployed to an emulator of AWS', () => {
   it('forwards what its filters let through, and nothing else', async () => {
     await world.collector.start();
     const lines = [...telemetry('healthy 1'), ...telemetry('healthy 2')];
-    await world.print(CHECKOUT, [...NOISE, ...lines.slice(0, 3)]);
-    await world.print(CART, [wrapped, ...lines.slice(3), ...NOISE]);
-    await world.print(CART, NOISE);
+    await world.print(world.apps[0], [...NOISE, ...lines.slice(0, 3)]);
+    await world.print(world.apps[1], [wrapped, ...lines.slice(3), ...NOISE]);
+    await world.print(world.apps[1], NOISE);
     const deliveries = await world.deliver();
     expect(deliveries.map(({ matched, dropped }) => [matched, dropped])).toEqual([
       [3, 3],
@@ -68,8 +77,8 @@ describe('the template, deployed to an emulator of AWS', () => {
   it('keeps in its bucket what a dead destination does not take, and what cannot be read', async () => {
     await world.collector.kill();
     const lines = telemetry('while it was dead');
-    await world.print(CHECKOUT, lines);
-    await world.print(CART, [UNREADABLE]);
+    await world.print(world.apps[0], lines);
+    await world.print(world.apps[1], [UNREADABLE]);
     for (const { result } of await world.deliver()) expect(result).toHaveProperty('response');
     sent.push(...lines);
     expect(await world.keys('pending/')).toHaveLength(SIGNALS.length);
@@ -79,7 +88,7 @@ describe('the template, deployed to an emulator of AWS', () => {
   it('gives an event back while the store fails, too; then Lambda keeps it', async () => {
     world.recorder.refuse = world.forwarder.role;
     const lines = telemetry('while everything was dead');
-    await world.print(CART, lines);
+    await world.print(world.apps[1], lines);
     const [delivery] = await world.deliver(3);
     expect(delivery?.result).toHaveProperty('error.errorMessage');
     sent.push(...lines);
@@ -138,9 +147,8 @@ describe('the template, deployed to an emulator of AWS', () => {
 
 describe('the template for all log groups, with the lenient pattern', () => {
   it('leaves out its own log groups, and lets CloudWatch Logs of its own account alone invoke the forwarder', async () => {
-    const { collector, endpoint } = world;
-    const values = { Endpoint: collector.endpoint, AllLogGroups: 'true', Filter: 'lenient' };
-    const stack = await createStack(endpoint, 'everything', values);
+    const values = { Endpoint: world.collector.endpoint, AllLogGroups: 'true', Filter: 'lenient' };
+    const stack = await createStack(emulator.endpoint, 'everything', values);
     expect(stack.resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter')).toEqual([]);
     const [policy] = stack.resources.filter(({ type }) => type === 'AWS::Logs::AccountPolicy');
     expect(policy?.properties).toMatchObject({
@@ -169,4 +177,78 @@ describe('the template for all log groups, with the lenient pattern', () => {
       'not allowed',
     ]);
   });
+});
+
+const TOKEN = 'canary-of-the-token';
+
+/** Makes a secret, and tells the recorder its ARN. */
+const secret = async ({ endpoint, recorder }: Parameters<Prepare>[0], Name: string, value: object): Promise<string> => {
+  const input = { Name, SecretString: JSON.stringify(value), ClientRequestToken: crypto.randomUUID() };
+  const { ARN } = await callJson<{ readonly ARN: string }>(endpoint, 'secretsmanager.CreateSecret', input);
+  recorder.secretArns.set(Name, ARN);
+  return ARN;
+};
+
+const VARIANTS: readonly {
+  readonly what: string;
+  readonly name: string;
+  readonly prepare: Prepare;
+  /** Statements that it has besides those of everybody. */
+  readonly granted: readonly string[];
+}[] = [
+  {
+    what: 'headers that refer to a secret',
+    name: 'by-secret',
+    prepare: async (place) => ({
+      Endpoint: place.collector.endpoint,
+      Headers: 'authorization=${secretsmanager:otlp/vendor#authorization}',
+      SecretArns: await secret(place, 'otlp/vendor', { authorization: `Bearer ${TOKEN}` }),
+    }),
+    granted: ['ReadSecrets'],
+  },
+  {
+    what: 'a configuration in Parameter Store',
+    name: 'by-parameter',
+    prepare: async ({ endpoint, collector }) => {
+      const exporter = { endpoint: collector.endpoint, headers: { authorization: `Bearer ${TOKEN}` } };
+      const pipelines = Object.fromEntries(SIGNALS.map((signal) => [signal, { exporters: ['otlp_http'] }]));
+      const Value = JSON.stringify({ exporters: { otlp_http: exporter }, service: { pipelines } });
+      await callJson(endpoint, 'AmazonSSM.PutParameter', { Name: '/otlp/forwarder', Value, Type: 'SecureString' });
+      return { ConfigParameter: '/otlp/forwarder' };
+    },
+    granted: ['ReadParameters'],
+  },
+  {
+    what: 'secrets that are destinations',
+    name: 'by-prefix',
+    prepare: async (place) => {
+      const value = { name: 'one', endpoint: place.collector.endpoint, auth: `authorization=Bearer ${TOKEN}` };
+      await secret(place, 'otlp-collectors/keys/one', value);
+      await secret(place, 'somebody-elses/secret', { 'api-key': 'nobody asks' });
+      return { SecretsPrefix: 'otlp-collectors/keys' };
+    },
+    granted: ['ListSecrets', 'ReadPrefixedSecrets'],
+  },
+];
+
+it.each(VARIANTS)('$what: granted to it alone, and enough', async ({ name, prepare, granted }) => {
+  const deployed = await deploy(emulator.endpoint, name, prepare);
+  onTestFinished(deployed.stop);
+  await deployed.collector.start({ bearerToken: TOKEN });
+  const lines = telemetry('by a key');
+  await deployed.print(deployed.apps[0], lines);
+  const [delivery] = await deployed.deliver();
+  expect(delivery?.result).toHaveProperty('response');
+  expect(await deployed.keys('pending/')).toEqual([]);
+  await deployed.collector.stop();
+  expect(deployed.collector.items()).toEqual(itemsOfLines(lines));
+
+  const sids = ({ granted: { grants } }: World): readonly string[] =>
+    grants.filter(({ holder }) => holder === 'ForwarderRole').map(({ sid }) => sid);
+  const used = new Set(usesOf(deployed).flatMap(({ by }) => by.map(({ Sid = '' }) => Sid)));
+  const besides = sids(deployed).filter((sid) => !sids(world).includes(sid));
+  expect([...new Set(besides)].sort()).toEqual(granted);
+  expect(granted.filter((sid) => !used.has(sid))).toEqual([]);
+  expect(deployed.recorder.unknown).toEqual([]);
+  expect(deployed.recorder.calls.filter((call) => deployed.granted.decide(call).outcome !== 'allowed')).toEqual([]);
 });

@@ -15,6 +15,12 @@ const send = async (endpoint: string, what: string, init: RequestInit): Promise<
 /** Who asks: keys of the emulator's own account. */
 export const OPERATOR = 'operator';
 
+const SERVICES = [
+  ['Kinesis', 'kinesis'],
+  ['secretsmanager', 'secretsmanager'],
+  ['AmazonSSM', 'ssm'],
+] as const;
+
 /** Calls an action of a service that speaks AWS JSON 1.1, such as `Logs_20140328.PutLogEvents`. */
 export const callJson = async <T = unknown>(
   endpoint: string,
@@ -22,7 +28,7 @@ export const callJson = async <T = unknown>(
   input: object,
   accessKeyId = OPERATOR,
 ): Promise<T> => {
-  const service = target.startsWith('Kinesis') ? 'kinesis' : 'logs';
+  const service = SERVICES.find(([prefix]) => target.startsWith(prefix))?.[1] ?? 'logs';
   const text = await send(endpoint, target, {
     method: 'POST',
     headers: {

@@ -37,7 +37,7 @@ export interface DeployedFunction {
 
 const STREAM = '2026/11/21/[$LATEST]fedcba9876543210fedcba9876543210';
 
-/** What Lambda itself sets, and of the role's credentials the name of the role; the last one is ours, since S3 is not AWS's here. */
+/** What Lambda itself sets, and of the role's credentials the name of the role; the last one is ours, since nothing is AWS's here. */
 const platform = (properties: FunctionProperties, folder: string, api: string, role: string, recorder: Recorder) => ({
   AWS_LAMBDA_RUNTIME_API: api,
   AWS_LAMBDA_FUNCTION_NAME: properties.FunctionName,
@@ -54,7 +54,7 @@ const platform = (properties: FunctionProperties, folder: string, api: string, r
   AWS_SESSION_TOKEN: 'any',
   LAMBDA_TASK_ROOT: folder,
   _HANDLER: properties.Handler,
-  AWS_ENDPOINT_URL_S3: recorder.endpoint,
+  AWS_ENDPOINT_URL: recorder.endpoint,
 });
 
 /** Starts a function of the stack with exactly the variables of the template. */

@@ -15,7 +15,7 @@ export const HOPS: readonly (readonly [hop: string, kind: Kind, how: string])[] 
     'from Kinesis to the Runtime API, if the policy of the function allows it to CloudWatch Logs',
   ],
   ['forwarder', 'real', 'forwarder.zip under aws-lambda-ric, handler, timeout and variables of the template'],
-  ['variables', 'real', 'those of the template, those Lambda sets, and one more: AWS_ENDPOINT_URL_S3'],
+  ['variables', 'real', 'those of the template, those Lambda sets, and one more: AWS_ENDPOINT_URL'],
   [
     'credentials',
     'bridged',

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 
 import type { Request } from '../../security/policies/evaluate.ts';
 import { close, listen } from '../relay.ts';
-import { ACCOUNT } from './emulator.ts';
-import { logsRequests, s3Requests } from './requests.ts';
+import { ACCOUNT, REGION } from './emulator.ts';
+import { requestsOf } from './requests.ts';
 
 /** A call of an AWS API as it was made, and by whom. */
 export interface Call extends Request {
@@ -17,6 +17,8 @@ export interface Recorder {
   readonly calls: readonly Call[];
   /** Calls that nobody here can name: there must be none. */
   readonly unknown: readonly string[];
+  /** ARNs of the secrets there are, by name; whoever makes them adds them. */
+  readonly secretArns: Map<string, string>;
   /** While it is set, S3 answers 403 to this role. */
   refuse: string | undefined;
   readonly stop: () => Promise<void>;
@@ -32,17 +34,22 @@ const bodyOf = async (incoming: IncomingMessage): Promise<Buffer> => {
 };
 
 /** In AWS every call comes over TLS and to buckets of the account; here neither is so, which the report says. */
-const CONTEXT = { 's3:ResourceAccount': ACCOUNT, 'aws:SecureTransport': 'true', 's3:TlsVersion': '1.3' };
+const CONTEXT = {
+  's3:ResourceAccount': ACCOUNT,
+  'aws:SecureTransport': 'true',
+  's3:TlsVersion': '1.3',
+  'aws:RequestedRegion': REGION,
+};
 
 /** Starts a recorder before `target`. */
 export const startRecorder = async (target: string): Promise<Recorder> => {
   const calls: Call[] = [];
+  const secretArns = new Map<string, string>();
   const unknown: string[] = [];
   const note = (incoming: IncomingMessage, body: Buffer): Call | undefined => {
     const [, role = '', service = ''] =
       /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)/.exec(incoming.headers.authorization ?? '') ?? [];
-    const found =
-      service === 's3' ? s3Requests(incoming, body) : service === 'logs' ? logsRequests(incoming, body) : [];
+    const found = requestsOf(service, incoming, body, secretArns);
     if (found.length === 0) unknown.push(`${role} ${service} ${incoming.method ?? ''} ${incoming.url ?? ''}`);
     const noted = found.map((one) => ({ ...one, role, context: CONTEXT }));
     calls.push(...noted);
@@ -70,5 +77,5 @@ export const startRecorder = async (target: string): Promise<Recorder> => {
     answer().catch(() => outgoing.destroy());
   });
   const endpoint = `http://${await listen(server)}`;
-  return Object.assign(recorder, { endpoint, calls, unknown, stop: async () => close(server) });
+  return Object.assign(recorder, { endpoint, calls, unknown, secretArns, stop: async () => close(server) });
 };

@@ -17,7 +17,7 @@ const keysIn = (xml: string): readonly string[] => [...xml.matchAll(/<Key>([^<]*
  * What IAM decides about when this call of S3 is made, the bucket in the path. Empty for a call that is not known here.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
-export const s3Requests = ({ method = 'GET', url = '/' }: IncomingMessage, body: Buffer): readonly Request[] => {
+const s3Requests = ({ method = 'GET', url = '/' }: IncomingMessage, body: Buffer): readonly Request[] => {
   const { pathname, searchParams } = new URL(url, 'http://s3');
   const [, bucket = '', rest = ''] = /^\/([^/]+)\/?(.*)$/s.exec(pathname) ?? [];
   const arn = `arn:aws:s3:::${bucket}`;
@@ -30,10 +30,76 @@ export const s3Requests = ({ method = 'GET', url = '/' }: IncomingMessage, body:
 };
 
 /** The same of CloudWatch Logs: actions on a log stream. */
-export const logsRequests = ({ headers }: IncomingMessage, body: Buffer): readonly Request[] => {
+const logsRequests = ({ headers }: IncomingMessage, body: Buffer): readonly Request[] => {
   const [, name] = /^Logs_20140328\.(CreateLogStream|PutLogEvents)$/.exec(String(headers['x-amz-target'])) ?? [];
   if (name === undefined) return [];
   const { logGroupName = '', logStreamName = '' } = JSON.parse(body.toString()) as Readonly<Record<string, string>>;
   const group = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${logGroupName}`;
   return [{ action: `logs:${name}`, resource: `${group}:log-stream:${logStreamName}` }];
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+const nameIn = ({ headers }: IncomingMessage, prefix: string): string | undefined => {
+  const target = String(headers['x-amz-target']);
+  return target.startsWith(prefix) ? target.slice(prefix.length) : undefined;
+};
+
+/** Parameters are read several at once, and each is decided about. */
+const parameterRequests = (incoming: IncomingMessage, body: Buffer): readonly Request[] => {
+  if (nameIn(incoming, 'AmazonSSM.') !== 'GetParameters') return [];
+  const { Names = [] } = JSON.parse(body.toString()) as { readonly Names?: readonly string[] };
+  return Names.map((name) => ({
+    action: 'ssm:GetParameters',
+    resource: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/${name.replace(/^\//, '')}`,
+  }));
+};
+
+/** ARNs of secrets by name: IAM decides about the whole ARN, which whoever asks need not know. */
+export type SecretArns = ReadonlyMap<string, string>;
+
+/** Secrets that a filter finds are also decided about one by one. */
+const secretRequests = (incoming: IncomingMessage, body: Buffer, arns: SecretArns): readonly Request[] => {
+  const input = JSON.parse(body.toString()) as Json;
+  const read = (name: string): Request => ({
+    action: 'secretsmanager:GetSecretValue',
+    resource: arns.get(name) ?? name,
+  });
+  switch (nameIn(incoming, 'secretsmanager.')) {
+    case 'GetSecretValue':
+      return [read(String(input['SecretId']))];
+    case 'BatchGetSecretValue': {
+      const [filter] = (input['Filters'] ?? []) as readonly { readonly Values: readonly string[] }[];
+      const found = [...arns.keys()].filter((name) => filter?.Values.some((value) => name.startsWith(value)));
+      const actions = [
+        'secretsmanager:BatchGetSecretValue',
+        ...(filter === undefined ? [] : ['secretsmanager:ListSecrets']),
+      ];
+      const named = ((input['SecretIdList'] ?? []) as readonly string[]).map(read);
+      return [...actions.map((action) => ({ action, resource: '*' })), ...named, ...found.map(read)];
+    }
+    default:
+      return [];
+  }
+};
+
+/** What IAM decides about when this call is made. Empty for a call that is not known here. */
+export const requestsOf = (
+  service: string,
+  incoming: IncomingMessage,
+  body: Buffer,
+  arns: SecretArns,
+): readonly Request[] => {
+  switch (service) {
+    case 's3':
+      return s3Requests(incoming, body);
+    case 'logs':
+      return logsRequests(incoming, body);
+    case 'ssm':
+      return parameterRequests(incoming, body);
+    case 'secretsmanager':
+      return secretRequests(incoming, body, arns);
+    default:
+      return [];
+  }
 };

@@ -5,8 +5,6 @@ import { callJson } from './call.ts';
 import { ACCOUNT, REGION } from './emulator.ts';
 import type { Stack } from './stack.ts';
 
-const STREAM = 'subscription';
-const STREAM_ARN = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/${STREAM}`;
 /** moto delivers to a stream at once and to a function only by Docker: so the filters of the stack point to a stream here. */
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/bridge`;
 
@@ -45,21 +43,22 @@ interface Records {
   readonly NextShardIterator: string;
 }
 
-const kinesis = async <T>(endpoint: string, action: string, input: object): Promise<T> =>
-  callJson<T>(endpoint, `Kinesis_20131202.${action}`, { StreamName: STREAM, ...input });
-
 /** Puts the filters of the stack's template onto their log groups, which exist already. */
-export const subscribe = async (endpoint: string, { resources }: Stack): Promise<Subscriptions> => {
+export const subscribe = async (endpoint: string, { name, resources }: Stack): Promise<Subscriptions> => {
+  const kinesis = async <T>(action: string, input: object): Promise<T> =>
+    callJson<T>(endpoint, `Kinesis_20131202.${action}`, { StreamName: name, ...input });
+  const destinationArn = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/${name}`;
+
   const filters = resources
     .filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter')
     .map(({ properties }) => properties as unknown as Filter);
-  await kinesis(endpoint, 'CreateStream', { ShardCount: 1 });
+  await kinesis('CreateStream', { ShardCount: 1 });
   for (const { LogGroupName: logGroupName, FilterName: filterName, FilterPattern } of filters)
     await callJson(endpoint, 'Logs_20140328.PutSubscriptionFilter', {
       ...{ logGroupName, filterName, filterPattern: FilterPattern },
-      ...{ destinationArn: STREAM_ARN, roleArn: ROLE_ARN },
+      ...{ destinationArn, roleArn: ROLE_ARN },
     });
-  let { ShardIterator: iterator } = await kinesis<{ readonly ShardIterator: string }>(endpoint, 'GetShardIterator', {
+  let { ShardIterator: iterator } = await kinesis<{ readonly ShardIterator: string }>('GetShardIterator', {
     ShardId: 'shardId-000000000000',
     ShardIteratorType: 'TRIM_HORIZON',
   });

@@ -5,19 +5,18 @@ import { inject } from 'vitest';
 import { type CollectorSite, collectorSite } from '../collector.ts';
 import type { InvocationResult } from '../runtime-api.ts';
 import { callJson, callS3 } from './call.ts';
-import { startEmulator } from './emulator.ts';
 import { type DeployedFunction, startFunction } from './function.ts';
 import { type Granted, grantedBy, type Use } from './grants.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 import { type Delivery, servicesOf } from './services.ts';
-import { byId, createStack, type Resource, type Stack, uploadCode } from './stack.ts';
+import { byId, createStack, type Resource, type Stack } from './stack.ts';
 import { subscribe } from './subscription.ts';
 
 /** The template deployed to an emulator, and everything around it. */
 export interface World {
-  /** The emulator, past the recorder. */
-  readonly endpoint: string;
   readonly stack: Stack;
+  /** The log groups that are forwarded. */
+  readonly apps: readonly [checkout: string, cart: string];
   readonly bucket: string;
   readonly collector: CollectorSite;
   readonly recorder: Recorder;
@@ -36,8 +35,6 @@ export interface World {
   readonly keys: (prefix?: string) => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
 }
-
-const APPS = ['/aws/lambda/checkout', '/aws/lambda/cart'];
 
 /** The logical id of the role that a function of the template has. */
 const roleOf = (stack: Stack, { properties }: Resource): string => {
@@ -59,14 +56,29 @@ const printer =
     });
   };
 
-const build = async (name: string, running: AsyncDisposableStack): Promise<World> => {
-  const emulator = running.adopt(await startEmulator(), async ({ close }) => close());
-  const { endpoint } = emulator;
+/** Where a deployment is prepared: what its parameters name has to be there before. */
+export interface Place {
+  /** The emulator, past the recorder. */
+  readonly endpoint: string;
+  readonly collector: CollectorSite;
+  readonly recorder: Recorder;
+}
+
+/** Resolves to the parameters of the template. */
+export type Prepare = (place: Place) => Promise<Readonly<Record<string, string>>>;
+
+const build = async (
+  endpoint: string,
+  name: string,
+  prepare: Prepare,
+  running: AsyncDisposableStack,
+): Promise<World> => {
   const collector = running.adopt(await collectorSite(inject('parts').collector), async ({ remove }) => remove());
   const recorder = running.adopt(await startRecorder(endpoint), async ({ stop }) => stop());
-  for (const logGroupName of APPS) await callJson(endpoint, 'Logs_20140328.CreateLogGroup', { logGroupName });
-  await uploadCode(endpoint);
-  const stack = await createStack(endpoint, name, { Endpoint: collector.endpoint, LogGroups: APPS.join(',') });
+  const apps = [`/aws/lambda/${name}-checkout`, `/aws/lambda/${name}-cart`] as const;
+  for (const logGroupName of apps) await callJson(endpoint, 'Logs_20140328.CreateLogGroup', { logGroupName });
+  const values = await prepare({ endpoint, collector, recorder });
+  const stack = await createStack(endpoint, name, { LogGroups: apps.join(','), ...values });
   const subscriptions = await subscribe(endpoint, stack);
   const granted = grantedBy(stack);
   const [bucket = ''] = stack.resources
@@ -79,7 +91,7 @@ const build = async (name: string, running: AsyncDisposableStack): Promise<World
   const [forwarder, redrive] = await Promise.all([start('Forwarder'), start('Redrive')]);
   const actors = { recorder, stack, bucket, granted, forwarder, redrive, subscriptions };
   return {
-    endpoint,
+    apps,
     ...actors,
     ...servicesOf(actors),
     collector,
@@ -92,11 +104,11 @@ const build = async (name: string, running: AsyncDisposableStack): Promise<World
   };
 };
 
-/** Deploys `deploy/template.yaml` for two log groups, and starts its functions. */
-export const deploy = async (name: string): Promise<World> => {
+/** Deploys `deploy/template.yaml` to an emulator for two log groups of its own, and starts its functions. */
+export const deploy = async (endpoint: string, name: string, prepare: Prepare): Promise<World> => {
   const running = new AsyncDisposableStack();
   try {
-    return await build(name, running);
+    return await build(endpoint, name, prepare, running);
   } catch (error) {
     await running.disposeAsync();
     throw error;
