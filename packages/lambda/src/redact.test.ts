@@ -73,6 +73,70 @@ describe('redactor', () => {
     });
   });
 
+  it('blanks credentials in metadata of calls, and reads the URLs in headers', () => {
+    expect(
+      redact({
+        'rpc.grpc.request.metadata.authorization': ['Bearer hush'],
+        'rpc.request.metadata.x-api-key': ['hush'],
+        'rpc.request.metadata.x-tenant': ['a'],
+        'http.request.header.referer': ['https://example.com/?token=hush&a=1'],
+        'http.response.header.location': ['/next?code=hush'],
+        'db.connection_string': 'postgres://me:hush@db/shop',
+      }),
+    ).toEqual({
+      'rpc.grpc.request.metadata.authorization': ['REDACTED'],
+      'rpc.request.metadata.x-api-key': ['REDACTED'],
+      'rpc.request.metadata.x-tenant': ['a'],
+      'http.request.header.referer': ['https://example.com/?token=REDACTED&a=1'],
+      'http.response.header.location': ['/next?code=REDACTED'],
+      'db.connection_string': 'postgres://REDACTED:REDACTED@db/shop',
+    });
+  });
+
+  it('gives the same object when there is nothing to take out, so that nothing is copied', () => {
+    const attributes = { 'url.full': 'https://example.com/?a=1', 'http.request.header.referer': ['/b?c=1'], n: 1 };
+    expect(redact(attributes)).toBe(attributes);
+    const once = redact({ 'url.query': 'token=hush' });
+    expect(redact(once)).toBe(once);
+  });
+
+  it('is done with hostile values in time, and asks them nothing', () => {
+    const circular: unknown[] = [];
+    circular.push(circular);
+    const asked = {
+      get toString(): never {
+        throw new Error('asked');
+      },
+    };
+    const many = `${'a@'.repeat(200_000)}?${'token=hush&'.repeat(50_000)}`;
+    const hostile = {
+      'url.full': `https://${many}`,
+      'url.query': circular,
+      'http.target': asked,
+      'http.request.header.authorization': [asked, 'hush', null],
+      'http.request.header.%E0%A4%A': 'x',
+      [`http.request.header.${'token'.repeat(1000)}`]: 'hush',
+      __proto__: null,
+    } as never;
+    const redacted = redact(hostile) as Readonly<Record<string, unknown>>;
+    expect(redacted['url.full']).not.toContain('hush');
+    expect(redacted['url.query']).toBe(circular);
+    expect(redacted['http.target']).toBe(asked);
+    const [first, ...others] = redacted['http.request.header.authorization'] as unknown[];
+    expect(first).toBe(asked);
+    expect(others).toEqual(['REDACTED', null]);
+    expect(redacted[`http.request.header.${'token'.repeat(1000)}`]).toBe('REDACTED');
+  });
+
+  it('remembers a bounded number of names, and forgets no secret for it', () => {
+    const fresh = redactor();
+    for (let i = 0; i < 3000; i++) fresh({ [`a${i}`]: 1, 'url.query': `p${i}=1` });
+    expect(fresh({ 'http.request.header.cookie': 'hush', 'url.query': 'p=1&token=hush' })).toEqual({
+      'http.request.header.cookie': 'REDACTED',
+      'url.query': 'p=1&token=REDACTED',
+    });
+  });
+
   it('can be switched off', () => {
     expect(redactor(false)({ 'url.query': 'token=hush' })).toEqual({ 'url.query': 'token=hush' });
   });
