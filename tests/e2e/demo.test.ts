@@ -66,7 +66,7 @@ const LOCKED_STOCK = [
   /^mailer {9}└ smtp /m,
 ];
 
-describe('the demo shop', { timeout: 60_000 }, () => {
+describe('the demo shop', { timeout: 120_000 }, () => {
   it('--once receives everything that was sent, and says so in its last line', async () => {
     const finished = await runDemo(['--once']);
     expect(finished).toMatchObject({ code: 0, stderr: '' });

@@ -144,7 +144,7 @@ const builtSpans = async (name: string, prelude: string, events: readonly string
   return spansOf(lines.map((line) => JSON.parse(line) as Request));
 };
 
-describe('examples', { timeout: 60_000 }, () => {
+describe('examples', { timeout: 120_000 }, () => {
   it.each(EXAMPLES)('%s names the versions that this repository works with', (name) => {
     const { dependencies = {}, devDependencies = {} } = manifestOf(folderOf(name));
     for (const [dependency, version] of Object.entries({ ...dependencies, ...devDependencies })) {

@@ -37,7 +37,7 @@ const tracesIn = (text: string): number => text.match(/^trace /gm)?.length ?? 0;
 
 describe.each(['instrument.md', 'sampling.md', 'test-your-telemetry.md'])(
   'the guide %s, from an empty folder',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   (name) => {
     let place: Place;
     beforeAll(() => {

@@ -12,14 +12,18 @@ export const orderMail = (order: Order): Promise<void> =>
       name,
       { DataType: 'String', StringValue: value },
     ]);
-    await fetch(MAIL_QUEUE_URL, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' },
-      body: JSON.stringify({
-        QueueUrl: MAIL_QUEUE_URL,
-        MessageBody: JSON.stringify(order),
-        MessageAttributes: Object.fromEntries(attributes) as object,
-      }),
-    });
-    span.end();
+    const message = {
+      QueueUrl: MAIL_QUEUE_URL,
+      MessageBody: JSON.stringify(order),
+      MessageAttributes: Object.fromEntries(attributes) as object,
+    };
+    try {
+      await fetch(MAIL_QUEUE_URL, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' },
+        body: JSON.stringify(message),
+      });
+    } finally {
+      span.end();
+    }
   });
