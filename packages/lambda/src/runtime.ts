@@ -1,5 +1,3 @@
-import { context } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import { sandbox } from './config/lambda-environment.ts';
 import { type Extension, startExtension } from './flush/extension.ts';
 import { extensionsApi } from './flush/extensions-api.ts';
@@ -34,9 +32,7 @@ const start = (options: TelemetryOptions): Runtime => {
   const running = new Set<string>();
   const extension = extensionOf(telemetry, running);
   const { buffer, settings } = telemetry;
-  // An exporter of the user's sends what no library shall trace.
-  const flush = (limitMs: number): Promise<void> =>
-    context.with(suppressTracing(context.active()), () => flushAll(telemetry.flushables(), limitMs));
+  const flush = (limitMs: number): Promise<void> => flushAll(telemetry.flushables(), limitMs);
   const write = (invocation: Invocation, matters: boolean): void => {
     buffer?.write(invocation, matters);
     buffer?.writeStray();

@@ -1,3 +1,5 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { messageOf, warnOnce } from '../config/warn-once.ts';
 import type { Flushable } from '../telemetry/registered.ts';
 
@@ -5,7 +7,8 @@ import type { Flushable } from '../telemetry/registered.ts';
 export const FLUSH_MS = 5000;
 
 /**
- * Has everybody hand over what they hold. Never rejects; waits no longer than it is told.
+ * Has everybody hand over what they hold; what an exporter of the user's sends is traced by nobody. Never rejects; waits no longer
+ * than it is told.
  *
  * @param limitMs from now.
  */
@@ -18,13 +21,14 @@ export const flushAll = async (flushables: readonly Flushable[], limitMs: number
       resolve();
     }, limitMs);
   });
-  const flushed = flushables.map(async (one) => {
+  const hand = async (one: Flushable): Promise<void> => {
     try {
       await one.forceFlush?.();
     } catch (error) {
       warnOnce(`a flush failed: ${messageOf(error)}`);
     }
-  });
+  };
+  const flushed = context.with(suppressTracing(context.active()), () => flushables.map(hand));
   await Promise.race([limit, Promise.all(flushed)]);
   clearTimeout(timer);
 };
