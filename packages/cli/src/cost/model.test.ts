@@ -15,6 +15,7 @@ const round: PriceList = priceListOf(
     ['s3_read', 1e-4],
     ['metric_month', 0.5],
     ['alarm_month', 0.25],
+    ['dashboard_month', 2],
   ]),
 );
 const assume = (given: Readonly<Record<string, number>>, memoryMb = 512) =>
@@ -35,11 +36,11 @@ describe('the bill of lines', () => {
       'forwarder, duration': 0.2005, // 1e6 × 40 ms × 0.5 GB and 1000 × 100 ms × 0.5 GB
       'forwarder, its log': 0.5,
       'dead letters': 11, // 10 000 events
-      'metrics, alarms': 5, // 6 × 0.50 and 8 × 0.25
+      'metrics, alarms, dashboard': 8.75, // 6 × 0.50, 15 × 0.25 and 2
     };
     expect(items.map(({ name }) => name)).toEqual(Object.keys(expected));
     for (const { name, usd: one } of items) expect(one).toBeCloseTo(expected[name as keyof typeof expected], 9);
-    expect(usd).toBeCloseTo(18.8515, 9);
+    expect(usd).toBeCloseTo(22.6015, 9);
   });
 
   it('is the fixed part alone when nothing is invoked, and finite when everything is', () => {

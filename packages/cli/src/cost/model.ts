@@ -39,6 +39,10 @@ const billOf = (items: readonly Item[]): Bill => ({
   usd: items.reduce((sum, { usd }) => sum + (usd ?? 0), 0),
 });
 
+/** `undefined` when one of them is not known. */
+const sumOf = (all: readonly (number | undefined)[]): number | undefined =>
+  all.every((usd) => usd !== undefined) ? all.reduce((sum, usd) => sum + usd, 0) : undefined;
+
 /**
  * Lines of so many bytes, and the forwarder. Everything your functions cost anyway is left out, and what leaves AWS, which is the same
  * in both ways; so is the free tier, which an account has once.
@@ -56,11 +60,12 @@ export const linesBill = (usage: Usage, bytesPerLine: number, assumed: Assumptio
     gbSeconds(events, assumed.forwarder_ms.value, assumed.forwarder_memory_mb.value) +
     gbSeconds(assumed.redrive_runs.value, assumed.redrive_ms.value, assumed.forwarder_memory_mb.value);
   const stored = (events * assumed.stored_percent.value) / 100;
-  const [write, read] = [prices.costOf('s3_write', stored), prices.costOf('s3_read', stored)];
-  const [metrics, alarms] = [
+  const deadLetters = sumOf([prices.costOf('s3_write', stored), prices.costOf('s3_read', stored)]);
+  const watching = sumOf([
     prices.costOf('metric_month', assumed.metrics.value),
     prices.costOf('alarm_month', assumed.alarms.value),
-  ];
+    prices.costOf('dashboard_month', assumed.dashboards.value),
+  ]);
   return billOf([
     { name: 'lines, ingested', usd: ofLines },
     { name: 'logs, kept', usd: prices.costOf('logs_stored_gb_month', kept) },
@@ -70,8 +75,8 @@ export const linesBill = (usage: Usage, bytesPerLine: number, assumed: Assumptio
       name: 'forwarder, its log',
       usd: ingested === undefined || ofLines === undefined ? undefined : ingested - ofLines,
     },
-    { name: 'dead letters', usd: write === undefined || read === undefined ? undefined : write + read },
-    { name: 'metrics, alarms', usd: metrics === undefined || alarms === undefined ? undefined : metrics + alarms },
+    { name: 'dead letters', usd: deadLetters },
+    { name: 'metrics, alarms, dashboard', usd: watching },
   ]);
 };
 

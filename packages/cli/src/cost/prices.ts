@@ -22,6 +22,7 @@ export const PRICE_NAMES = [
   's3_read',
   'metric_month',
   'alarm_month',
+  'dashboard_month',
 ] as const;
 export type PriceName = (typeof PRICE_NAMES)[number];
 
@@ -48,6 +49,11 @@ const API_EVANGELIST: Source = {
   date: '2026-05-05',
 };
 
+const FACTUAL_MINDS: Source = {
+  url: 'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/',
+  date: '2026-06-13',
+};
+
 const flat = (usd: number, source: Source): readonly Tier[] => [{ upTo: Infinity, usd, source }];
 
 /** arm64. The tiers are the same in both Regions. */
@@ -71,6 +77,7 @@ const cloudWatchAlone = (usd: readonly [number, number, number, number], stored:
   logs_stored_gb_month: flat(stored, DUCKBILL),
   metric_month: flat(0.3, DUCKBILL),
   alarm_month: flat(0.1, DUCKBILL),
+  dashboard_month: flat(3, DUCKBILL),
 });
 
 /** List prices in USD without tax, by Region. To renew one: change the price, its source and the date together. */
@@ -84,6 +91,7 @@ export const PRICES: Readonly<Record<string, RegionPrices>> = {
     s3_read: flat(0.000_000_4, OCEL),
     metric_month: flat(0.3, SIGNOZ),
     alarm_month: flat(0.1, API_EVANGELIST),
+    dashboard_month: flat(3, FACTUAL_MINDS),
   },
   'eu-west-1': {
     lambda_request: flat(0.000_000_2, IRELAND_LAMBDA),
@@ -92,6 +100,7 @@ export const PRICES: Readonly<Record<string, RegionPrices>> = {
     logs_stored_gb_month: flat(0.03, IRELAND_CLOUDWATCH),
     metric_month: flat(0.3, DUCKBILL),
     alarm_month: flat(0.1, IRELAND_CLOUDWATCH),
+    dashboard_month: flat(3, DUCKBILL),
   },
   'us-east-2': cloudWatchAlone([0.5, 0.25, 0.1, 0.05], 0.03),
   'us-west-2': cloudWatchAlone([0.5, 0.25, 0.1, 0.05], 0.03),
