@@ -82,7 +82,7 @@ const PARAMETERS = {
   ReservedConcurrency: {
     type: 'Number',
     description:
-      'How many environments the forwarder may have at once; -1 reserves none. The account must keep 100 (10 in a new one) unreserved.',
+      'How many environments the forwarder may have at once; -1 reserves none. Lambda keeps 100 of the account unreserved.',
     default: 20,
     minValue: -1,
     maxValue: 1000,
