@@ -8,7 +8,9 @@ import { type FakeAnswer, type FakeCollector, startFakeCollector } from '@server
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { type AwsEmulator, startAwsEmulator } from './aws-emulator.ts';
-import { type HandOver, handOver, makeInstallation, REGION } from './doctor-installation.ts';
+import { REGION } from './doctor-calls.ts';
+import { type HandOver, handOver } from './doctor-hand-over.ts';
+import { makeInstallation } from './doctor-installation.ts';
 import { type Program, startProgram } from './process.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts');

@@ -1,58 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import type { AwsEmulator } from './aws-emulator.ts';
-
-export const REGION = 'eu-north-1';
-const ACCOUNT = '123456789012';
-
-/** What is left out or otherwise than in a healthy installation. Default: healthy. */
-export interface Fault {
-  readonly forwarder?: Readonly<Record<string, unknown>>;
-  readonly variables?: Readonly<Record<string, string | undefined>>;
-  readonly redrive?: Readonly<Record<string, unknown>> | false;
-  readonly concurrency?: number;
-  /** Body of AddPermission; `false`: none. */
-  readonly permission?: Readonly<Record<string, string>> | false;
-  readonly onFailure?: Readonly<Record<string, unknown>> | false;
-  readonly bucket?: false;
-  readonly publicAccess?: string | false;
-  readonly lifecycle?: string;
-  readonly pattern?: string;
-  /** Log groups that are subscribed besides, or twice, by the names of their filters. */
-  readonly filters?: readonly (readonly [group: string, filter: string])[];
-  readonly secret?: string | false;
-  /** Alarms that are not there. */
-  readonly silent?: readonly string[];
-  /** An alarm that rings. */
-  readonly ringing?: string;
-  readonly schedule?: 'DISABLED' | false;
-  /** Objects in the bucket. */
-  readonly objects?: readonly string[];
-  /** A line in the log of the forwarder. */
-  readonly report?: string;
-}
-
-/** An installation in the emulator. */
-export interface Made {
-  readonly forwarder: string;
-  readonly redrive: string;
-  readonly logGroup: string;
-  readonly bucket: string;
-}
-
-const REPORT = { message: 'otlp forwarder report', durationMs: 12, destinations: {}, balanced: true };
-export const GOOD_REPORT: string = JSON.stringify({
-  ...REPORT,
-  lines: { in: 3, decoded: 3, ignored: 0, quarantined: 0 },
-});
-
-const EMPTY_ZIP = 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==';
-const rule = (prefix: string, days: number): string =>
-  `<Rule><ID>${prefix}</ID><Status>Enabled</Status><Filter><Prefix>${prefix}</Prefix></Filter><Expiration><Days>${days}</Days></Expiration></Rule>`;
-export const LIFECYCLE: string = rule('quarantine/', 90) + rule('expired/', 90);
-export const HASTY_LIFECYCLE: string = LIFECYCLE + rule('', 3);
-const BLOCKED =
-  '<BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>';
+import { ACCOUNT, arnOf, type Call, caller, logs, REGION } from './doctor-calls.ts';
+import { BLOCKED, EMPTY_ZIP, type Fault, GOOD_REPORT, LIFECYCLE, type Made } from './doctor-faults.ts';
 
 /** The metrics there are alarms on, and how many kinds of dimensions they have. */
 const ALARMS: Readonly<Record<string, string>> = {
@@ -67,35 +17,6 @@ const ALARMS: Readonly<Record<string, string>> = {
   Expired: 'OtlpForwarder',
   OldestPendingAge: 'OtlpForwarder',
 };
-
-/** Makes requests without the SDK, which is part of what is tested. */
-const caller = (endpoint: string) => {
-  const send = async (service: string, method: string, path: string, body: string, headers: Record<string, string>) => {
-    const credential = `any/20260101/${REGION}/${service}/aws4_request`;
-    const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=any`;
-    const init = { method, headers: { authorization, ...headers }, ...(body === '' ? {} : { body }) };
-    const response = await fetch(`${endpoint}${path}`, init);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${service} ${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
-    return text;
-  };
-  return {
-    rest: (method: string, path: string, input: object) =>
-      send('lambda', method, path, JSON.stringify(input), { 'content-type': 'application/json' }),
-    json: (service: string, target: string, input: object) =>
-      send(service, 'POST', '/', JSON.stringify(input), {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': target,
-      }),
-    query: (service: string, input: Readonly<Record<string, string>>) =>
-      send(service, 'POST', '/', new URLSearchParams(input).toString(), {
-        'content-type': 'application/x-www-form-urlencoded',
-      }),
-    s3: (path: string, body: string) => send('s3', 'PUT', path, body, {}),
-  };
-};
-
-type Call = ReturnType<typeof caller>;
 
 const TRUST =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}';
@@ -118,10 +39,6 @@ const makeFunction = (call: Call, name: string, handler: string, more: object): 
 
 const reserve = (call: Call, name: string, reserved: number): Promise<string> =>
   call.rest('PUT', `/2017-10-31/functions/${name}/concurrency`, { ReservedConcurrentExecutions: reserved });
-
-const arnOf = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
-const logs = (call: Call, action: string, input: object): Promise<string> =>
-  call.json('logs', `Logs_20140328.${action}`, input);
 
 const makeBucket = async (call: Call, bucket: string, fault: Fault): Promise<void> => {
   if (fault.bucket === false) return;
@@ -263,41 +180,4 @@ export const makeInstallation = async (emulator: AwsEmulator, endpoint: string, 
   await makeAlarms(call, made, fault);
   await makeSchedule(call, made, fault.schedule);
   return made;
-};
-
-/** A stream of Kinesis, to which moto hands log events over as CloudWatch Logs does: to functions it cannot. */
-export interface HandOver {
-  /** Lets all log events of a new log group that this pattern brings go to the stream. */
-  readonly subscribe: (logGroupName: string, filterPattern: string) => Promise<void>;
-  /** What `awslogs.data` would be, of each batch since the last call. */
-  readonly take: () => Promise<readonly string[]>;
-  /** Writes lines into the log of the forwarder. */
-  readonly report: (messages: readonly string[]) => Promise<void>;
-}
-
-/** Makes the stream. */
-export const handOver = async ({ endpoint }: AwsEmulator): Promise<HandOver> => {
-  const call = caller(endpoint);
-  const kinesis = async (action: string, input: object): Promise<Readonly<Record<string, unknown>>> =>
-    JSON.parse((await call.json('kinesis', `Kinesis_20131202.${action}`, input)) || '{}') as Record<string, unknown>;
-  const StreamName = 'lines';
-  await kinesis('CreateStream', { StreamName, ShardCount: 1 });
-  const start = { StreamName, ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' };
-  let { ShardIterator: iterator } = await kinesis('GetShardIterator', start);
-  return {
-    subscribe: async (logGroupName, filterPattern) => {
-      const destinationArn = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/${StreamName}`;
-      await logs(call, 'CreateLogGroup', { logGroupName });
-      await logs(call, 'PutSubscriptionFilter', { logGroupName, filterName: 'canary', filterPattern, destinationArn });
-    },
-    take: async () => {
-      const { Records, NextShardIterator } = await kinesis('GetRecords', { ShardIterator: iterator });
-      iterator = NextShardIterator;
-      return (Records as readonly { readonly Data: string }[]).map(({ Data }) => Data);
-    },
-    report: async (messages) => {
-      const logEvents = messages.map((message) => ({ timestamp: Date.now(), message }));
-      await logs(call, 'PutLogEvents', { logGroupName: '/aws/lambda/otlp-forwarder', logStreamName: 's', logEvents });
-    },
-  };
 };

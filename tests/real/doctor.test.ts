@@ -4,7 +4,9 @@ import { type FakeAnswer, type FakeCollector, startFakeCollector } from '@server
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { type AwsEmulator, startAwsEmulator } from './aws-emulator.ts';
-import { type Fault, HASTY_LIFECYCLE, makeInstallation, REGION } from './doctor-installation.ts';
+import { type Fault, HASTY_LIFECYCLE } from './doctor-faults.ts';
+import { makeInstallation } from './doctor-installation.ts';
+import { REGION } from './doctor-calls.ts';
 import { startProgram } from './process.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts');

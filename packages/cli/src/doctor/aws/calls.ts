@@ -60,7 +60,6 @@ export interface Calls {
   's3:HeadBucket': Call<s3.HeadBucketCommandInput, s3.HeadBucketCommandOutput>;
   's3:GetBucketEncryption': Call<s3.GetBucketEncryptionCommandInput, s3.GetBucketEncryptionCommandOutput>;
   's3:GetPublicAccessBlock': Call<s3.GetPublicAccessBlockCommandInput, s3.GetPublicAccessBlockCommandOutput>;
-  's3:GetBucketPolicyStatus': Call<s3.GetBucketPolicyStatusCommandInput, s3.GetBucketPolicyStatusCommandOutput>;
   's3:GetBucketLifecycleConfiguration': Call<
     s3.GetBucketLifecycleConfigurationCommandInput,
     s3.GetBucketLifecycleConfigurationCommandOutput
