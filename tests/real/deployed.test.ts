@@ -8,8 +8,8 @@ import { callJson } from './deployed/call.ts';
 import { ACCOUNT, REGION, startEmulator } from './deployed/emulator.ts';
 import { grantedBy, unusedOf, type Use } from './deployed/grants.ts';
 import { hopsText } from './deployed/hops.ts';
-import { createStack, uploadCode } from './deployed/stack.ts';
-import { UNUSED } from './deployed/unused.ts';
+import { createStack, statementsInTemplate, uploadCode } from './deployed/stack.ts';
+import { UNUSED, UNUSED_STATEMENTS } from './deployed/unused.ts';
 import { deploy, linesIn, type Prepare, type World } from './deployed/world.ts';
 import { generatedEnvelope } from './envelope.ts';
 import { SIGNALS } from './schema.ts';
@@ -45,6 +45,13 @@ const usesOf = ({ recorder, granted, invocations }: World): readonly Use[] => [
   ...recorder.calls.map((call) => ({ holder: call.role, request: call, by: granted.decide(call).by })),
   ...invocations,
 ];
+
+/** Statements, as `role sid`. */
+const namesOf = (found: readonly Use[]): ReadonlySet<string> =>
+  new Set(found.flatMap(({ holder, by }) => by.map(({ Sid = '' }) => `${holder} ${Sid}`)));
+
+/** Those that some run of this file has used. */
+const usedByAny = new Set<string>();
 
 describe('the template, deployed to an emulator of AWS', () => {
   it('is made, and gives its functions what they need', () => {
@@ -130,9 +137,9 @@ describe('the template, deployed to an emulator of AWS', () => {
 
   it('needs every statement that it used: without it something would not have been allowed', () => {
     const uses = usesOf(world);
-    const names = (found: readonly Use[]): ReadonlySet<string> =>
-      new Set(found.flatMap(({ holder, by }) => by.map(({ Sid = '' }) => `${holder} ${Sid}`)));
-    expect(names(uses.filter(({ by }) => by.length === 1))).toEqual(names(uses));
+    const used = namesOf(uses);
+    expect(namesOf(uses.filter(({ by }) => by.length === 1))).toEqual(used);
+    used.forEach((name) => usedByAny.add(name));
   });
 
   it('grants nothing that is not used, but for what is listed with its reason', () => {
@@ -240,15 +247,28 @@ it.each(VARIANTS)('$what: granted to it alone, and enough', async ({ name, prepa
   const [delivery] = await deployed.deliver();
   expect(delivery?.result).toHaveProperty('response');
   expect(await deployed.keys('pending/')).toEqual([]);
+  expect(await deployed.runRedrive()).toHaveProperty('response');
   await deployed.collector.stop();
   expect(deployed.collector.items()).toEqual(itemsOfLines(lines));
 
   const sids = ({ granted: { grants } }: World): readonly string[] =>
     grants.filter(({ holder }) => holder === 'ForwarderRole').map(({ sid }) => sid);
-  const used = new Set(usesOf(deployed).flatMap(({ by }) => by.map(({ Sid = '' }) => Sid)));
+  const used = namesOf(usesOf(deployed));
+  used.forEach((name) => usedByAny.add(name));
   const besides = sids(deployed).filter((sid) => !sids(world).includes(sid));
   expect([...new Set(besides)].sort()).toEqual(granted);
-  expect(granted.filter((sid) => !used.has(sid))).toEqual([]);
+  for (const role of ['ForwarderRole', 'RedriveRole'])
+    expect(granted.filter((sid) => !used.has(`${role} ${sid}`))).toEqual([]);
   expect(deployed.recorder.unknown).toEqual([]);
   expect(deployed.recorder.calls.filter((call) => deployed.granted.decide(call).outcome !== 'allowed')).toEqual([]);
+});
+
+it('has no statement for any parameter that no run used, but for what is listed with its reason', async () => {
+  const unused = (await statementsInTemplate()).filter((name) => !usedByAny.has(name));
+  console.info(
+    ['Statements that no run used:', ...unused.map((name) => `  ${name}: ${UNUSED_STATEMENTS[name] ?? '?'}`)].join(
+      '\n',
+    ),
+  );
+  expect([...unused].sort()).toEqual(Object.keys(UNUSED_STATEMENTS).sort());
 });

@@ -75,6 +75,20 @@ const withoutNothing = (value: unknown): unknown => {
   return Object.fromEntries(kept.map(([name, one]) => [name, withoutNothing(one)]));
 };
 
+const sidsIn = (value: unknown): readonly string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const { Sid } = value as { readonly Sid?: unknown };
+  return [...(typeof Sid === 'string' ? [Sid] : []), ...Object.values(value).flatMap(sidsIn)];
+};
+
+/** Every statement that the template may grant to a role, whatever its parameters, as `role sid`. */
+export const statementsInTemplate = async (): Promise<readonly string[]> => {
+  const { Resources } = parse(await readFile(TEMPLATE, 'utf8')) as Template;
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => Type === 'AWS::IAM::Role')
+    .flatMap(([id, { Properties }]) => sidsIn(Properties).map((sid) => `${id} ${sid}`));
+};
+
 /** Uploads the deployment package, as the guide says. */
 export const uploadCode = async (endpoint: string): Promise<void> => {
   const place = `<CreateBucketConfiguration><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`;
