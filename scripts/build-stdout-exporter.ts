@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const packageFolder = join(root, 'packages/stdout-exporter');
 
 /** The subpaths of the package. */
-const ENTRIES: readonly string[] = ['index', 'traces', 'metrics', 'logs', 'register', 'parts'];
+const ENTRIES: readonly string[] = ['index', 'traces', 'metrics', 'logs', 'register', 'parts', 'plain-spans'];
 
 /**
  * What is bundled in place of whole packages: the serializers without what reads responses and writes JSON, and of the API and the SDK

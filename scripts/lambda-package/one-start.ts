@@ -11,6 +11,7 @@ const LATER: readonly string[] = [
   'testing.ts',
   'telemetry/metrics-sdk.ts',
   'telemetry/logs-sdk.ts',
+  'telemetry/line-writer.ts',
   'telemetry/full-exporter.ts',
 ];
 

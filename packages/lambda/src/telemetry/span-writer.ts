@@ -1,74 +1,48 @@
-import { context } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { plainSpanWriter } from '@serverless-otlp/stdout-exporter/parts';
 import type { StdoutExporterOptions } from '@serverless-otlp/stdout-exporter/traces';
 import { messageOf, warnOnce } from '../config/warn-once.ts';
 import { output } from './output.ts';
 
-type Write = (spans: readonly ReadableSpan[]) => void;
-
 /** Writes finished spans. Throws nothing. */
 export interface SpanWriter {
-  /** At once, unless a part of the exporter has to be loaded first. */
-  readonly write: Write;
+  readonly write: (spans: readonly ReadableSpan[]) => void;
   /** Settles when everything is written; `undefined` when it is. */
   readonly pending: () => Promise<void> | undefined;
   /** Writes what waits, and from now on everything at once: nobody waits any more. */
   readonly end: () => void;
 }
 
-/** So many exports wait for a part that is loaded, which takes milliseconds. */
+/** So many exports wait for what writes them, which is loaded in milliseconds. */
 const MAX_WAITING = 100;
 
-/** Libraries that trace file systems shall not trace this. */
-const untraced = (run: () => void): void => context.with(suppressTracing(context.active()), run);
-
-/** Writes to standard output, as the options and variables of the exporter say. */
+/**
+ * Gives spans to whoever takes them, else to {@link lineWriter}. That is loaded beside the start, not before its end: a function is
+ * called when the event loop has turned, and nothing is written before.
+ */
 export const spanWriter = (options: StdoutExporterOptions = {}): SpanWriter => {
-  const plain = plainSpanWriter(options, warnOnce);
   const waiting: (readonly ReadableSpan[])[] = [];
-  /** What is left to do when the exporter is not there and nobody waits: the format that every reader knows. */
-  const last: Write = (spans) =>
-    plainSpanWriter({ ...options, format: 'compatible', output: 'stdout' }, warnOnce)?.(spans, true);
-  let full: Write | undefined;
-  let loading: Promise<void> | undefined;
-  let ended = false;
-  const writeWaiting = (): void => {
-    for (const spans of waiting.splice(0)) untraced(() => (full ?? last)(spans));
-  };
+  let lines: SpanWriter | undefined;
   const load = async (): Promise<void> => {
     try {
-      full = (await import('./full-exporter.ts')).fullExporter(options);
+      lines = (await import('./line-writer.ts')).lineWriter(options);
     } catch (error) {
-      full = last;
-      warnOnce(`the exporter cannot be loaded, lines are compatible: ${messageOf(error)}`);
+      warnOnce(`what writes spans cannot be loaded: ${messageOf(error)}`);
     }
-    writeWaiting();
-    loading = undefined;
+    for (const spans of waiting.splice(0)) lines?.write(spans);
+    await lines?.pending();
   };
-  const writeFull: Write = (spans) => {
-    if (full !== undefined) full(spans);
-    else if (ended || waiting.length >= MAX_WAITING) last(spans);
-    else {
-      waiting.push(spans);
-      loading ??= load();
-    }
-  };
-  if (plain === undefined) loading = load();
+  const loading = load();
   return {
     write: (spans) => {
       const taker = output();
       if (taker !== undefined) taker.spans(spans);
-      else
-        untraced(() => {
-          if (plain?.(spans) !== true) writeFull(spans);
-        });
+      else if (lines !== undefined) lines.write(spans);
+      else if (waiting.length < MAX_WAITING) waiting.push(spans);
     },
-    pending: () => loading,
+    pending: () => (waiting.length > 0 ? loading : undefined) ?? lines?.pending(),
     end: () => {
-      ended = true;
-      writeWaiting();
+      lines?.end();
+      if (waiting.length > 0) warnOnce('the process ended before its first spans could be written');
     },
   };
 };
