@@ -3,13 +3,13 @@ import { type Setting, settingsOf, summaryOf } from '../config-docs/settings.ts'
 import { repositoryRoot } from '../source-tree.ts';
 
 /** The schemas of the configuration file. */
-export interface Schemas {
+interface Schemas {
   readonly COMPONENT_SCHEMAS: Readonly<Record<'exporters' | 'processors', Readonly<Record<string, unknown>>>>;
   readonly configSchema: unknown;
 }
 
 /** The schemas are nobody's interface: the package of the forwarder does not export them. */
-export const schemas = async (): Promise<Schemas> =>
+const schemas = async (): Promise<Schemas> =>
   (await import(new URL(`file://${repositoryRoot}/packages/forwarder/src/config/schema.ts`).href)) as Schemas;
 
 /** What the reference page calls a type, in TypeScript; a mapping is made of what is below it. */

@@ -11,6 +11,7 @@ import {
   CfnRule,
   Fn,
   type ICfnRuleConditionExpression,
+  type IStackSynthesizer,
   Stack,
   Token,
   Validations,
@@ -172,7 +173,9 @@ const ACKNOWLEDGED: Readonly<Record<string, string>> = {
 export const templateStack = (): Stack => {
   const app = new App({ analyticsReporting: false });
   const description = 'Serverless OTLP Forwarder: OpenTelemetry from CloudWatch Logs to OTLP/HTTP endpoints';
-  const stack = new ReadableStack(app, 'Stack', { description, synthesizer: new BootstraplessSynthesizer() });
+  // Whose optional properties are stricter than the class.
+  const synthesizer = new BootstraplessSynthesizer() as IStackSynthesizer;
+  const stack = new ReadableStack(app, 'Stack', { description, synthesizer });
   for (const [id, reason] of Object.entries(ACKNOWLEDGED))
     Validations.of(stack).acknowledge({ id: `CloudFormation-Validate::${id}`, reason });
   const parameters = parametersOf(stack);

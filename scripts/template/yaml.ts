@@ -16,7 +16,7 @@ const partOf = (part: Json): string | undefined => {
 };
 
 /** `Fn::Join` without a delimiter is `Fn::Sub`, which can be read. */
-export const readable = (value: Json): Json => {
+const readable = (value: Json): Json => {
   if (Array.isArray(value)) return value.map(readable);
   if (!isObject(value)) return value;
   const { 'Fn::Join': join } = value;

@@ -1,6 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnParameter, type IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -10,12 +9,13 @@ import { prefixStatements, valueStatements } from './grants.ts';
 import type { OtlpForwarderProps } from './props.ts';
 import { type Referred, referredIn } from './references.ts';
 import { statement } from './statements.ts';
+import type { SecretLike } from './values.ts';
 
 /** A configuration that somebody keeps elsewhere. What it refers to is not known here: name it in `readable`. */
 export type KeptConfiguration =
   | { readonly parameter: IParameter }
-  | { readonly secret: ISecret }
-  | { readonly bucket: IBucket; readonly key: string };
+  | { readonly secret: SecretLike }
+  | { readonly bucket: Pick<IBucket, 'bucketName' | 'arnForObjects'>; readonly key: string };
 
 /** What the functions are told, and what they may read for it. */
 export interface Configuration {

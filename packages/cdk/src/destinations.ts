@@ -6,7 +6,7 @@ import type { AttributesSettings, BatchSettings, FilterSettings, OtlpHttpSetting
 export type Signal = 'traces' | 'metrics' | 'logs';
 
 /** The three of them. */
-export const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
 /** Where telemetry goes: an `otlp_http` exporter in the words of the configuration file. */
 export interface Destination extends OtlpHttpSettings {
@@ -21,7 +21,7 @@ export type Processors = Readonly<Record<string, BatchSettings | FilterSettings 
 export const destinationId = (name: string): string => `otlp_http/${name}`;
 
 /** What a destination has an endpoint for. */
-export const signalsOf = ({ signals, ...settings }: Destination): readonly Signal[] =>
+const signalsOf = ({ signals, ...settings }: Destination): readonly Signal[] =>
   signals ?? SIGNALS.filter((signal) => (settings.endpoint ?? settings[`${signal}_endpoint`]) !== undefined);
 
 const NAME = /^[\w.-]{1,64}$/;

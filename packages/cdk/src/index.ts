@@ -19,4 +19,4 @@ export type {
   ServiceSettings,
 } from './settings.ts';
 export type { AllLogGroups, ListedLogGroups } from './subscriptions.ts';
-export { parameterValue, secretValue, type Text, type Value, type ValueOptions } from './values.ts';
+export { parameterValue, type SecretLike, secretValue, type Text, type Value, type ValueOptions } from './values.ts';

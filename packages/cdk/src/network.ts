@@ -9,6 +9,7 @@ import {
   Port,
   SecurityGroup,
   type SubnetSelection,
+  type Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -17,10 +18,10 @@ import type { OtlpForwarderProps } from './props.ts';
 
 /** Where the functions are connected to. */
 export interface NetworkOptions {
-  readonly vpc: IVpc;
+  readonly vpc: IVpc | Vpc;
   /** Default: its private subnets. They need a way to the destinations, and to S3: a NAT gateway, or endpoints. */
   readonly subnets?: SubnetSelection;
-  /** Default: one of its own that lets nothing in, and out what {@link egressPorts} says. */
+  /** Default: one of its own that lets nothing in, and out 443 and the ports of the destinations. */
   readonly securityGroups?: readonly ISecurityGroup[];
   /** Ports to let out besides 443 and those of the destinations: of endpoints that only the deployment knows. */
   readonly ports?: readonly number[];
@@ -51,7 +52,7 @@ const portOf = (url: string): number => {
  *
  * @throws {Error} when one of them is not known and nobody says which it is.
  */
-export const egressPorts = ({ endpoint, destinations = {}, network }: OtlpForwarderProps): readonly number[] => {
+const egressPorts = ({ endpoint, destinations = {}, network }: OtlpForwarderProps): readonly number[] => {
   const urls = [...(endpoint === undefined ? [] : [endpoint]), ...Object.values(destinations).flatMap(urlsOf)];
   const known = urls.filter((url) => isKnown(url) && !url.includes('${'));
   if (known.length < urls.length && network?.ports === undefined)
@@ -69,7 +70,7 @@ const BY_HOUR: readonly (readonly [string, InterfaceVpcEndpointAwsService, RegEx
 
 const makeEndpoints = (
   scope: Construct,
-  { vpc, subnets }: NetworkOptions,
+  { vpc, subnets }: Pick<Connected, 'vpc'> & Pick<NetworkOptions, 'subnets'>,
   group: ISecurityGroup,
   statements: readonly PolicyStatement[],
 ): void => {
@@ -105,10 +106,11 @@ export const connect = (
 ): Connected | undefined => {
   const { network } = props;
   if (network === undefined) return undefined;
-  const { vpc, subnets, securityGroups } = network;
+  const { subnets, securityGroups } = network;
+  const vpc = network.vpc as IVpc; // whose optional properties are stricter than the class
   const groups = securityGroups ?? [securityGroup(scope, vpc, egressPorts(props))];
   const [first] = groups;
-  if (network.endpoints === true && first !== undefined) makeEndpoints(scope, network, first, statements);
+  if (network.endpoints === true && first !== undefined) makeEndpoints(scope, { ...network, vpc }, first, statements);
   return { vpc, ...(subnets !== undefined && { vpcSubnets: subnets }), securityGroups: [...groups] };
 };
 

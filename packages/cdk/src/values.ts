@@ -1,11 +1,18 @@
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IParameter } from 'aws-cdk-lib/aws-ssm';
+
+/** What is needed of a secret: a `Secret`, made or imported. */
+export interface SecretLike {
+  readonly secretArn: string;
+  readonly secretFullArn?: string | undefined;
+  readonly encryptionKey?: IKey | undefined;
+}
 
 /** A value that the forwarder reads itself, and reads again when it changes. It is in no template and in no variable. */
 export interface Value {
   /** As the configuration refers to it. */
   readonly text: string;
-  readonly secret?: ISecret;
+  readonly secret?: SecretLike;
   readonly parameter?: IParameter;
 }
 
@@ -32,7 +39,7 @@ const textOf = (scheme: 'secretsmanager' | 'ssm', name: string, { key, before = 
  * @example
  * { endpoint: 'https://otlp.vendor.example', headers: { 'api-key': secretValue(secret, { key: 'api-key' }) } }
  */
-export const secretValue = (secret: ISecret, options: ValueOptions = {}): Value => ({
+export const secretValue = (secret: SecretLike, options: ValueOptions = {}): Value => ({
   text: textOf('secretsmanager', secret.secretArn, options),
   secret,
 });
