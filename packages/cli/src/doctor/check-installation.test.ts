@@ -362,6 +362,12 @@ describe('checkInstallation', () => {
     ],
     ['a silent forwarder', { 'logs:FilterLogEvents': { events: [] } }, 'report-recent', 'warn'],
     [
+      'a function that nobody may look at',
+      { 'lambda:GetFunctionConfiguration': sdkError('AccessDeniedException') },
+      'function-state',
+      'fail',
+    ],
+    [
       'credentials that have expired',
       { 'sts:GetCallerIdentity': sdkError('ExpiredTokenException') },
       'account',

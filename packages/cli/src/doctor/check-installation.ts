@@ -2,7 +2,7 @@ import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Environment } from '@serverless-otlp/forwarder/config';
 import type { Aws } from './aws/calls.ts';
 import { ifThere, named } from './aws/named.ts';
-import { type Check, fail, type Finding, pass, skipped } from './check.ts';
+import { type Check, fail, type Finding, pass } from './check.ts';
 import { configurationChecks } from './configuration/configuration-checks.ts';
 import { nodeVersion } from './configuration/settings-checks.ts';
 import { alarmChecks } from './installation/alarm-checks.ts';
@@ -65,7 +65,8 @@ const forwarderOf = async (aws: Aws, name: string): Promise<FunctionConfiguratio
     const found = await ifThere(aws('lambda:GetFunctionConfiguration', { FunctionName: name }));
     return found ?? fail('function-state', 'there is no such function', name);
   } catch (error) {
-    return skipped('function-state', reasonOf(error), name);
+    // Nothing at all can be looked at: that is no success.
+    return fail('function-state', reasonOf(error), name);
   }
 };
 

@@ -52,7 +52,7 @@ const failed = (message: string, subject: string): Finding => {
 };
 
 /** What an outcome of the forwarder's exporter says about its destination. */
-export const findingOf = (outcome: Outcome, subject: string, evidence: string): Finding => {
+const findingOf = (outcome: Outcome, subject: string, evidence: string): Finding => {
   if (outcome.status === 'delivered')
     return outcome.unconfirmed === true || outcome.message !== undefined
       ? warn('destination-accepts', visible(outcome.message ?? 'its answer cannot be read'), subject)
