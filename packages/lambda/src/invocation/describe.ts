@@ -31,9 +31,21 @@ const unknown = (context: LambdaContext): Description => ({
 const isDescription = (said: Partial<Description> | undefined): said is Description =>
   typeof said?.name === 'string' && typeof said.attributes === 'object';
 
+/** The first that knows the event. All of them may be asked, in each invocation: no function is made for each. */
+const triggerOf = (event: unknown, triggers: readonly Trigger[]): Trigger | undefined => {
+  for (const trigger of triggers) {
+    try {
+      if (trigger.matches(event)) return trigger;
+    } catch (error) {
+      warnOnce(`trigger ${trigger.name} failed: ${messageOf(error)}`);
+    }
+  }
+  return undefined;
+};
+
 /** Asks the triggers in their order. Never throws. */
 export const describe = (event: unknown, context: LambdaContext, triggers: readonly Trigger[]): Described => {
-  const trigger = triggers.find((one) => guarded(`trigger ${one.name}`, () => one.matches(event)) === true);
+  const trigger = triggerOf(event, triggers);
   const description = trigger && guarded(`trigger ${trigger.name}`, () => trigger.describe(event, context));
   return isDescription(description) ? { trigger, description } : { trigger: undefined, description: unknown(context) };
 };
