@@ -13,7 +13,7 @@ const send = async (endpoint: string, what: string, init: RequestInit): Promise<
 };
 
 /** Who asks: keys of the emulator's own account. */
-export const OPERATOR = 'operator';
+const OPERATOR = 'operator';
 
 const SERVICES = [
   ['Kinesis', 'kinesis'],
@@ -26,7 +26,7 @@ export const callJson = async <T = unknown>(
   endpoint: string,
   target: string,
   input: object,
-  accessKeyId = OPERATOR,
+  accessKeyId: string = OPERATOR,
 ): Promise<T> => {
   const service = SERVICES.find(([prefix]) => target.startsWith(prefix))?.[1] ?? 'logs';
   const text = await send(endpoint, target, {
@@ -55,7 +55,7 @@ export const callS3 = async (
   method: 'GET' | 'PUT' | 'DELETE',
   path: string,
   body?: Uint8Array | string,
-  accessKeyId = OPERATOR,
+  accessKeyId: string = OPERATOR,
 ): Promise<string> =>
   send(`${endpoint}/${path}`, `${method} of S3`, {
     method,

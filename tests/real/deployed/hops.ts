@@ -2,7 +2,7 @@
 type Kind = 'real' | 'bridged' | 'stubbed';
 
 /** The way of telemetry through the deployed shape, and how much of it is real in this run. */
-export const HOPS: readonly (readonly [hop: string, kind: Kind, how: string])[] = [
+const HOPS: readonly (readonly [hop: string, kind: Kind, how: string])[] = [
   ['template', 'real', 'deploy/template.yaml, every resource; nothing edited but outputs added, to read what was made'],
   ['CloudFormation', 'stubbed', 'by moto; what it does not make is listed below'],
   ['log lines', 'bridged', 'put by PutLogEvents; Lambda would take them from standard output'],

@@ -23,6 +23,16 @@ const failedEvent = (event: unknown, error: string): string =>
     responsePayload: { errorMessage: error },
   });
 
+/** What AWS's own services do in a deployment. */
+export interface Services {
+  /** What was allowed to invoke a function, and by what. */
+  readonly invocations: readonly Use[];
+  /** Invokes the forwarder with what its subscriptions have brought since the last time; `tries` times while it fails, as Lambda does. */
+  readonly deliver: (tries?: number) => Promise<readonly Delivery[]>;
+  /** Invokes the redrive as its schedule does. */
+  readonly runRedrive: () => Promise<InvocationResult>;
+}
+
 /** Whom the services work with. */
 export interface Actors {
   readonly recorder: Recorder;
@@ -35,7 +45,15 @@ export interface Actors {
 }
 
 /** What CloudWatch Logs, Lambda and EventBridge do, if the policies of the functions let them. Throws when they do not. */
-export const servicesOf = ({ recorder, stack, bucket, granted, forwarder, redrive, subscriptions }: Actors) => {
+export const servicesOf = ({
+  recorder,
+  stack,
+  bucket,
+  granted,
+  forwarder,
+  redrive,
+  subscriptions,
+}: Actors): Services => {
   const invocations: Use[] = [];
   const ask = (principal: string, resource: string, sourceArn: string): void => {
     const context = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': sourceArn };

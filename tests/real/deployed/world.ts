@@ -3,17 +3,16 @@ import { gunzipSync } from 'node:zlib';
 import { inject } from 'vitest';
 
 import { type CollectorSite, collectorSite } from '../collector.ts';
-import type { InvocationResult } from '../runtime-api.ts';
 import { callJson, callS3 } from './call.ts';
 import { type DeployedFunction, startFunction } from './function.ts';
-import { type Granted, grantedBy, type Use } from './grants.ts';
+import { type Granted, grantedBy } from './grants.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
-import { type Delivery, servicesOf } from './services.ts';
+import { type Services, servicesOf } from './services.ts';
 import { byId, createStack, type Resource, type Stack } from './stack.ts';
 import { subscribe } from './subscription.ts';
 
 /** The template deployed to an emulator, and everything around it. */
-export interface World {
+export interface World extends Services {
   readonly stack: Stack;
   /** The log groups that are forwarded. */
   readonly apps: readonly [checkout: string, cart: string];
@@ -23,14 +22,8 @@ export interface World {
   readonly granted: Granted;
   readonly forwarder: DeployedFunction;
   readonly redrive: DeployedFunction;
-  /** What was allowed to invoke a function, and by what. */
-  readonly invocations: readonly Use[];
   /** Prints lines in a function of the user's. */
   readonly print: (logGroup: string, lines: readonly string[]) => Promise<void>;
-  /** Invokes the forwarder with what its subscriptions have brought since the last time; `tries` times while it fails, as Lambda does. */
-  readonly deliver: (tries?: number) => Promise<readonly Delivery[]>;
-  /** Invokes the redrive as its schedule does. */
-  readonly runRedrive: () => Promise<InvocationResult>;
   /** Keys of the bucket. */
   readonly keys: (prefix?: string) => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
