@@ -159,11 +159,13 @@ describe.each(PRODUCERS)('a handler with a callback on Node.js 22, by %s', (prod
 });
 
 describe.each(PRODUCERS)('a function that crashes, by %s', (producer) => {
-  it('has written what had ended', async () => {
+  it('has written what had ended, and what was open, marked', async () => {
     const { sandbox, service } = await started(siteOf(producer));
     await expect(sandbox.invoke(request(remote('a'), { do: 'reject' })).outcome).rejects.toThrow('nobody waits');
     const { spans } = await world.pipeline.deliver(sandbox.lines(), service);
-    expect(spans.map(({ name }) => name)).toContain('before');
+    const markOf = (name: 'before' | 'handler') =>
+      spans.find((span) => (span.name === 'before') === (name === 'before'))?.attributes['serverless_otlp.incomplete'];
+    expect([spans.length, markOf('before'), markOf('handler')]).toEqual([2, undefined, 'shutdown']);
   });
 });
 

@@ -31,9 +31,8 @@ const start = async (): Promise<Instrumentation | undefined> => {
   }
 };
 
-const traced = async (instrumentation: Instrumentation, handler: LambdaFunction): Promise<LambdaFunction> => {
+const traced = (instrumentation: Instrumentation, handler: LambdaFunction): LambdaFunction => {
   try {
-    await instrumentation.ready;
     return instrumentation.instrument(handler);
   } catch (error) {
     untraced(error);

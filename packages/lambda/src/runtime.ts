@@ -12,13 +12,13 @@ export interface Runtime {
   readonly telemetry: Telemetry;
   /** Ids of the invocations that have begun and not ended. */
   readonly running: Set<string>;
-  /** Resolves when the extension is registered, if there is to be one. */
-  readonly ready: Promise<void>;
   /** Has all signals but our spans handed over. Never rejects. */
   readonly flush: (limitMs: number) => Promise<void>;
   /** Writes what an ended invocation holds when the mode says; `undefined` when nothing is to be waited for. */
   readonly finish: (invocation: Invocation, matters: boolean, limitMs: number) => Promise<void> | undefined;
 }
+
+const isMainThread = (): boolean => process.getBuiltinModule('node:worker_threads').isMainThread;
 
 const extensionOf = ({ settings }: Telemetry, running: ReadonlySet<string>): Extension | undefined => {
   const { runtimeApi } = sandbox();
@@ -32,6 +32,8 @@ const start = (options: TelemetryOptions): Runtime => {
   const running = new Set<string>();
   const extension = extensionOf(telemetry, running);
   const { buffer, settings } = telemetry;
+  /** Whether somebody tells us of the end: Lambda whoever is registered, and of signals the main thread alone. */
+  const isTold = (): boolean => extension === undefined || (extension.isRegistered() && isMainThread());
   const flush = (limitMs: number): Promise<void> => flushAll(telemetry.flushables(), limitMs);
   const write = (invocation: Invocation, matters: boolean): void => {
     buffer?.write(invocation, matters);
@@ -41,10 +43,9 @@ const start = (options: TelemetryOptions): Runtime => {
   return {
     telemetry,
     running,
-    ready: extension?.ready ?? Promise.resolve(),
     flush,
     finish: (invocation, matters, limitMs) => {
-      if (settings.flush === 'finalize') {
+      if (settings.flush === 'finalize' && isTold()) {
         buffer?.retire(invocation, matters);
         return undefined;
       }

@@ -78,9 +78,6 @@ const environmentOf = (address: string, options: SandboxOptions): Readonly<Recor
   ...options.env,
 });
 
-/** Node.js gives a program a socket for its standard output. This gives it a pipe: that is open to threads, too. */
-const PIPED = ['/bin/bash', '-c', 'exec "$@" > >(cat)', 'bash'];
-
 const stopAs = async (program: Program, service: Service): Promise<number | string> => {
   const extensions = service.extensions.registrations().filter(({ refused }) => refused === undefined);
   if (extensions.length === 0) program.child.kill('SIGKILL');
@@ -98,7 +95,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const flags = ['--no-experimental-require-module', '--no-experimental-detect-module'];
   const command = [options.node, ...flags, options.runtime];
   const wrapped = options.opt === undefined ? command : [join(options.opt, 'otlp-handler'), ...command];
-  const [first = '', ...rest] = options.concurrency === undefined ? wrapped : [...PIPED, ...wrapped];
+  const [first = '', ...rest] = wrapped;
   const program = startProgram(first, rest, { cwd: options.task, env: environmentOf(service.address, options) });
   const died = program.ended.then((how) => {
     throw new Error(`The function ended with ${how}:\n${program.stdout()}${program.stderr()}`);

@@ -13,8 +13,8 @@ export interface Extension {
    * invocation and is waiting for it, and then the caller does it itself, before the response.
    */
   readonly takeOver: (requestId: string, work: Work) => boolean;
-  /** Resolves when it is registered, or will never be. */
-  readonly ready: Promise<void>;
+  /** Whether it is: else Lambda tells nobody that the sandbox ends. */
+  readonly isRegistered: () => boolean;
 }
 
 const NAME = 'serverless-otlp-internal';
@@ -112,12 +112,15 @@ export const startExtension = (
     warnOnce(`the internal extension has ended, telemetry is written before the response: ${messageOf(error)}`);
   };
   // What it sends is not the user's: libraries that trace requests shall not see it, in this context or in what follows from it.
-  const ready = context.with(suppressTracing(ROOT_CONTEXT), () =>
-    api.register(NAME, events).then((id) => {
+  context.with(suppressTracing(ROOT_CONTEXT), () => {
+    try {
+      const id = api.register(NAME, events);
       registered = true;
       void serve(api, id, meeting, running).catch(failed);
-    }, failed),
-  );
+    } catch (error) {
+      failed(error);
+    }
+  });
   return {
     takeOver: (requestId, work) => {
       if (!registered) return false;
@@ -128,6 +131,6 @@ export const startExtension = (
       release?.(work);
       return release !== undefined;
     },
-    ready,
+    isRegistered: () => registered,
   };
 };

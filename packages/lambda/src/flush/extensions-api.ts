@@ -10,8 +10,13 @@ export interface ExtensionEvent {
 
 /** The Extensions API of Lambda. Both calls reject with what went wrong. */
 export interface ExtensionsApi {
-  /** @returns the identifier for `next`. */
-  readonly register: (name: string, events: readonly string[]) => Promise<string>;
+  /**
+   * Holds the thread up until it is done: once the runtime has asked for its first event, nobody is registered any more.
+   *
+   * @returns the identifier for `next`.
+   * @throws what went wrong.
+   */
+  readonly register: (name: string, events: readonly string[]) => string;
   /** Waits as long as it takes. A sandbox that sleeps counts no time, so there is no limit. */
   readonly next: (id: string) => Promise<ExtensionEvent>;
 }
@@ -28,6 +33,45 @@ const read = async (response: IncomingMessage): Promise<string> => {
     if (text.length > MAX_BODY) throw new Refused('the Extensions API answers with more than 100 000 characters');
   }
   return text;
+};
+
+/** An extension is registered within milliseconds. Lambda gives an initialisation ten seconds. */
+const REGISTER_MS = 5000;
+const ANSWER_BYTES = 256;
+
+/** Runs in a thread of its own, which goes on while ours waits. Its answer: 1 and an identifier, or 2 and what is wrong. */
+const REGISTER = `
+  const { workerData: { url, name, events, answer } } = require('node:worker_threads');
+  const say = (state, text) => {
+    const bytes = Buffer.from(text).subarray(0, answer.byteLength - 8);
+    new Uint8Array(answer, 8).set(bytes);
+    const cells = new Int32Array(answer, 0, 2);
+    cells[1] = bytes.length;
+    Atomics.store(cells, 0, state);
+    Atomics.notify(cells, 0);
+  };
+  const headers = { 'Lambda-Extension-Name': name, 'Content-Type': 'application/json' };
+  require('node:http').request(url, { method: 'POST', headers }, (response) => {
+    const id = response.headers['lambda-extension-identifier'];
+    if (response.statusCode === 200 && id) say(1, id);
+    else say(2, 'the Extensions API answers register with ' + response.statusCode);
+    response.resume();
+  }).on('error', (error) => say(2, error.message)).end(JSON.stringify({ events }));
+`;
+
+/** Without options and variables of ours: what they preload is not for this thread. */
+const registerNow = (api: string, name: string, events: readonly string[]): string => {
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const answer = new SharedArrayBuffer(8 + ANSWER_BYTES);
+  const cells = new Int32Array(answer, 0, 2);
+  const url = `http://${api}/2020-01-01/extension/register`;
+  const worker = new Worker(REGISTER, { eval: true, workerData: { url, name, events, answer }, env: {}, execArgv: [] });
+  worker.unref();
+  Atomics.wait(cells, 0, 0, REGISTER_MS);
+  void worker.terminate();
+  const said = Buffer.from(new Uint8Array(answer, 8, cells[1]).slice()).toString();
+  if (cells[0] !== 1) throw new Refused(said === '' ? 'the Extensions API does not answer' : said);
+  return said;
 };
 
 /**
@@ -54,14 +98,7 @@ export const extensionsApi = (api: string): ExtensionsApi => {
       request.end(body);
     });
   return {
-    register: async (name, events) => {
-      const headers = { 'Lambda-Extension-Name': name, 'Content-Type': 'application/json' };
-      const response = await call('register', { method: 'POST', headers }, JSON.stringify({ events }));
-      const id = response.headers['lambda-extension-identifier'];
-      await read(response);
-      if (typeof id !== 'string') throw new Refused('the Extensions API gives no identifier');
-      return id;
-    },
+    register: (name, events) => registerNow(api, name, events),
     next: async (id) => {
       const response = await call('event/next', { headers: { 'Lambda-Extension-Identifier': id } });
       return JSON.parse(await read(response)) as ExtensionEvent;

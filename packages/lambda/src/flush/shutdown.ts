@@ -5,16 +5,21 @@ import { flushAll } from './flush.ts';
 const MAX_WAIT_MS = 250;
 
 /**
- * Writes what is held when the process ends, and on `SIGTERM` what is still open. A `SIGTERM` that nobody else handles ends the
- * process as it would have without us.
+ * Writes what is held and what is still open when the process ends, by `SIGTERM` or because it crashed. A `SIGTERM` that nobody else
+ * handles ends the process as it would have without us.
  */
 export const writeAtShutdown = ({ buffer, flushables }: Telemetry): void => {
+  let toldSo = false;
   process.once('SIGTERM', () => {
+    toldSo = true;
     const alone = process.listenerCount('SIGTERM') === 0;
     buffer?.writeOpen('shutdown');
     void flushAll(flushables(), MAX_WAIT_MS).then(() => {
       if (alone) process.kill(process.pid, 'SIGTERM');
     });
   });
-  process.once('exit', () => buffer?.end());
+  process.once('exit', () => {
+    buffer?.end();
+    if (!toldSo) buffer?.writeOpen('shutdown');
+  });
 };

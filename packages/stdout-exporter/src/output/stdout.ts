@@ -7,13 +7,13 @@ const STDOUT = 1;
 /**
  * A descriptor of standard output that never blocks. The flag belongs to the open file, which other processes share, so a pipe is
  * opened a second time; a file or a terminal does not stall. A socket cannot be opened again: Node makes it non-blocking itself
- * as soon as somebody looks at `process.stdout`.
+ * as soon as somebody looks at `process.stdout`, which in a worker thread has no descriptor.
  */
 const openStdout = (): number => {
   const { closeSync, constants, fstatSync, openSync } = fs();
   try {
     const stat = fstatSync(STDOUT);
-    if (!stat.isFIFO()) return stat.isSocket() ? process.stdout.fd : STDOUT;
+    if (!stat.isFIFO()) return (stat.isSocket() ? (process.stdout as { fd?: number }).fd : undefined) ?? STDOUT;
     const fd = openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);
     if (fstatSync(fd).ino === stat.ino) return fd;
     closeSync(fd);
