@@ -56,8 +56,8 @@ const PARAMETERS = {
     description:
       'Prefix of secrets that are destinations, for who comes from dev7a/serverless-otlp-forwarder. The functions may list the names of all secrets then.',
     default: '',
-    allowedPattern: '^([A-Za-z0-9/_+=.@-]{1,400})?$',
-    constraintDescription: 'must be the beginning of names of secrets',
+    allowedPattern: '^([A-Za-z0-9/_+=.@-]{0,399}[A-Za-z0-9_+=.@-])?$',
+    constraintDescription: 'must be the beginning of names of secrets, without the last slash',
   },
   AllLogGroups: {
     type: 'String',

@@ -58,3 +58,15 @@ describe('cfn-lint', () => {
     await expect(lint(template)).rejects.toThrow('E3003');
   });
 });
+
+it('is required by an app in CommonJS under Node.js 22', async () => {
+  const app = `const { App, Stack } = require('aws-cdk-lib');
+    const { Code } = require('aws-cdk-lib/aws-lambda');
+    const { OtlpForwarder } = require('@serverless-otlp/cdk');
+    const stack = new Stack(new App(), 'Stack');
+    new OtlpForwarder(stack, 'Telemetry', { code: Code.fromInline('code'), endpoint: 'https://collector.example' });
+    console.log(stack.node.findAll().length > 20);`;
+  const args = ['--conditions=@serverless-otlp/source', '--input-type=commonjs', '--eval', app];
+  const env = { ...process.env, NODE_NO_WARNINGS: '1' };
+  expect(await runCommand(inject('parts').node22, args, { cwd: repositoryRoot, env, timeoutMs })).toBe('true\n');
+});
