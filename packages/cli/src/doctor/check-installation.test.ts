@@ -464,6 +464,31 @@ describe('checkInstallation', () => {
     );
   });
 
+  it('a certificate in the package of the function cannot be seen either', async () => {
+    const Environment = {
+      Variables: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/canary-key-in-the-path',
+        OTEL_EXPORTER_OTLP_CERTIFICATE: '/var/task/canary-ca.pem',
+        OTLP_FORWARDER_DEAD_LETTER: 's3://letters/otlp',
+      },
+    };
+    const findings = await examine({ ...HEALTHY, ...forwarderWith({ Environment }) });
+    expect([idsOf(findings, 'fail'), idsOf(findings, 'warn')]).toEqual([[], ['config-values']]);
+    expect(JSON.stringify(findings)).not.toContain('canary');
+  });
+
+  it('a key in the path of an endpoint is not shown', async () => {
+    const Environment = {
+      Variables: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/canary-key',
+        OTLP_FORWARDER_DEAD_LETTER: 's3://letters/otlp',
+      },
+    };
+    const findings = await examine({ ...HEALTHY, ...forwarderWith({ Environment }) });
+    expect(idsOf(findings, 'fail')).toEqual([]);
+    expect(JSON.stringify(findings)).not.toContain('canary-key');
+  });
+
   it('finds log groups by itself when none is named', async () => {
     const findings = await examine(HEALTHY, { names: { logGroups: [] } });
     expect(findings).toContainEqual({ id: 'subscription-found', status: 'pass', evidence: '1 of 3 log groups' });

@@ -11,9 +11,19 @@ const GRPC_PORT = '4317';
 /** `/v1/traces/v1/traces`: the base was given with the path of a signal. */
 const DOUBLED = /\/v1\/(?:traces|metrics|logs)\/.*\/?v1\/(?:traces|metrics|logs)$/;
 
+const signalPath = (signal: string): string => `/v1/${signal}`;
+
+/** Some backends take their key in the path: nothing but what OTLP says is shown of it. */
+const shownPath = ({ pathname }: URL, signal: string): string => {
+  const own = signalPath(signal);
+  if (pathname === own) return own;
+  return pathname.endsWith(own) ? `/…${own}` : '/…';
+};
+
 const formOf = ({ id, settings }: Target, signal: string, url: URL): Finding => {
   const subject = `${id}, ${signal}`;
-  if (DOUBLED.test(url.pathname)) return fail('endpoint-form', `the path would be ${url.pathname}`, subject);
+  if (DOUBLED.test(url.pathname))
+    return fail('endpoint-form', `the path would have ${signalPath(signal)} twice`, subject);
   if (url.port === GRPC_PORT) return fail('endpoint-form', 'port 4317 is that of OTLP/gRPC', subject);
   const secret = settings.auth !== undefined || Object.keys(settings.headers ?? {}).length > 0;
   if (url.protocol === 'http:' && !isLoopback(url))
@@ -22,7 +32,7 @@ const formOf = ({ id, settings }: Target, signal: string, url: URL): Finding => 
       `http:// to another machine: telemetry${secret ? ' and credentials travel' : ' travels'} in clear`,
       subject,
     );
-  return pass('endpoint-form', `${url.protocol}//${url.host}${url.pathname}`, subject);
+  return pass('endpoint-form', `${url.protocol}//${url.host}${shownPath(url, signal)}`, subject);
 };
 
 /** Whether nothing is to be sent there, not even by whoever looks. */

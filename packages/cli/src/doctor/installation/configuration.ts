@@ -1,6 +1,6 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Environment } from '@serverless-otlp/forwarder/config';
-import { type Finding, skipped } from '../check.ts';
+import { type Finding, skipped, warn } from '../check.ts';
 import { loaded, type Loaded } from '../configuration/loaded.ts';
 import { plainSecrets } from '../configuration/settings-checks.ts';
 import { reasonOf } from '../reason.ts';
@@ -18,6 +18,15 @@ const plainIn = (variables: Environment): readonly Finding[] =>
     .filter(([name, value]) => CREDENTIALS.test(name) && value !== undefined)
     .flatMap(([name, value]) => plainSecrets(value ?? '', `variable ${name}`));
 
+/** Whoever put the configuration itself where its path belongs finds it in no output. */
+const placeOf = (path: string): string => (/^[\w./\\: @+-]{1,255}$/.test(path) ? path : 'the configuration');
+
+/** Certificates lie in the package, too: that they are not here says nothing. */
+const notHere = (finding: Finding): Finding =>
+  finding.status === 'fail' && finding.evidence.includes('the file cannot be read: ENOENT')
+    ? warn(finding.id, `${finding.evidence} here; it may be in the package of the function`, finding.subject)
+    : finding;
+
 /**
  * The configuration of a function, read as the function reads it, but with the credentials of whoever looks. A file that lies in the
  * package cannot be seen from here.
@@ -33,11 +42,14 @@ export const configurationOf = async (
   const named = Variables['OTLP_FORWARDER_CONFIG'] ?? '';
   if (configFile === undefined && named !== '' && !REMOTE.test(named))
     return {
-      findings: [...plain, skipped(LOCAL, `${named} lies in the package of the function: give the file with --config`)],
+      findings: [
+        ...plain,
+        skipped(LOCAL, `${placeOf(named)} lies in the package of the function: give the file with --config`),
+      ],
     };
   try {
     const { config, findings } = await loaded({ env, ...(configFile === undefined ? {} : { configFile }) });
-    return { findings: [...plain, ...findings], ...(config === undefined ? {} : { config }) };
+    return { findings: [...plain, ...findings.map(notHere)], ...(config === undefined ? {} : { config }) };
   } catch (error) {
     return { findings: [...plain, skipped(LOCAL, reasonOf(error))] };
   }

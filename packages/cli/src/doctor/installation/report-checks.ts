@@ -25,11 +25,14 @@ export interface StoredReport {
 
 const MESSAGE = 'otlp forwarder report';
 
+const isObject = <T>(value: T | null | undefined): value is T & object => typeof value === 'object' && value !== null;
+
 const reportOf = (message: string): ReportLine | undefined => {
   try {
     const parsed = JSON.parse(message) as Partial<ReportLine> & { readonly message?: unknown };
-    if (parsed.message !== MESSAGE || parsed.lines === undefined || parsed.destinations === undefined) return undefined;
-    return { durationMs: 0, balanced: true, ...parsed, lines: parsed.lines, destinations: parsed.destinations };
+    const { message: said, lines, destinations } = parsed;
+    if (said !== MESSAGE || !isObject(lines) || !isObject(destinations)) return undefined;
+    return { durationMs: 0, balanced: true, ...parsed, lines, destinations };
   } catch {
     return undefined;
   }
