@@ -14,13 +14,16 @@ import type { Late } from './late.ts';
 
 type Measure = (value: number, attributes?: Attributes, context?: Context) => void;
 
+/** Makes something of the provider, once that is there. */
+type Make<T> = (provider: MeterProvider) => T;
+
 /** A measurement is taken with what was true then: its attributes and its trace. */
-const measure = (late: Late<MeterProvider>, make: () => Measure): Measure => {
+const measure = (late: Late<MeterProvider>, make: Make<Measure>): Measure => {
   let real: Measure | undefined;
   return (value, attributes, context = active.active()) => {
     const then = real === undefined && attributes !== undefined ? { ...attributes } : attributes;
-    late.use(() => {
-      real ??= make();
+    late.use((provider) => {
+      real ??= make(provider);
       real(value, then, context);
     });
   };
@@ -29,68 +32,71 @@ const measure = (late: Late<MeterProvider>, make: () => Measure): Measure => {
 /** An observable that counts as used when somebody answers for it. */
 const observable = (
   late: Late<MeterProvider>,
-  make: () => Observable,
-  real: WeakMap<Observable, () => Observable>,
+  make: Make<Observable>,
+  real: WeakMap<Observable, Make<Observable>>,
 ): Observable => {
   let made: Observable | undefined;
-  const get = (): Observable => (made ??= make());
+  const get: Make<Observable> = (provider) => (made ??= make(provider));
   const self: Observable = {
-    addCallback: (callback: ObservableCallback) => late.use(() => get().addCallback(callback)),
-    removeCallback: (callback: ObservableCallback) => late.use(() => get().removeCallback(callback)),
+    addCallback: (callback: ObservableCallback) => late.use((provider) => get(provider).addCallback(callback)),
+    removeCallback: (callback: ObservableCallback) => late.use((provider) => get(provider).removeCallback(callback)),
   };
   real.set(self, get);
   return self;
 };
 
 const lateMeter = (late: Late<MeterProvider>, name: string, version?: string, options?: MeterOptions): Meter => {
-  let provider: MeterProvider | undefined;
-  late.whenThere((loaded) => (provider = loaded));
-  const meter = (): Meter => {
-    if (provider === undefined) throw new Error('the meter is used before it is there');
-    return provider.getMeter(name, version, options);
-  };
-  const real = new WeakMap<Observable, () => Observable>();
+  const meter: Make<Meter> = (provider) => provider.getMeter(name, version, options);
+  const real = new WeakMap<Observable, Make<Observable>>();
   const batches = new WeakMap<BatchObservableCallback, BatchObservableCallback>();
-  const batch = (callback: BatchObservableCallback): BatchObservableCallback => {
+  const batch = (callback: BatchObservableCallback, provider: MeterProvider): BatchObservableCallback => {
+    const known = batches.get(callback);
+    if (known !== undefined) return known;
     const made: BatchObservableCallback = (result) =>
       callback({
-        observe: (metric, value, attributes) => result.observe(real.get(metric)?.() ?? metric, value, attributes),
+        observe: (metric, value, attributes) =>
+          result.observe(real.get(metric)?.(provider) ?? metric, value, attributes),
       });
-    if (!batches.has(callback)) batches.set(callback, made);
-    return batches.get(callback) ?? made;
+    batches.set(callback, made);
+    return made;
   };
-  const reals = (observables: readonly Observable[]): Observable[] =>
-    observables.map((one) => real.get(one)?.() ?? one);
-  const added = (make: () => { readonly add: Measure }) => ({
-    add: measure(late, () => {
-      const made = make();
+  const reals = (observables: readonly Observable[], provider: MeterProvider): Observable[] =>
+    observables.map((one) => real.get(one)?.(provider) ?? one);
+  const added = (create: (meter: Meter) => { readonly add: Measure }) => ({
+    add: measure(late, (provider) => {
+      const made = create(meter(provider));
       return (value, attributes, context) => made.add(value, attributes, context);
     }),
   });
-  const recorded = (make: () => { readonly record: Measure }) => ({
-    record: measure(late, () => {
-      const made = make();
+  const recorded = (create: (meter: Meter) => { readonly record: Measure }) => ({
+    record: measure(late, (provider) => {
+      const made = create(meter(provider));
       return (value, attributes, context) => made.record(value, attributes, context);
     }),
   });
-  const observed = (make: () => Observable): Observable => observable(late, make, real);
+  const observed = (create: (meter: Meter) => Observable): Observable =>
+    observable(late, (provider) => create(meter(provider)), real);
   return {
-    createCounter: (instrument: string, of?: MetricOptions) => added(() => meter().createCounter(instrument, of)),
+    createCounter: (instrument: string, of?: MetricOptions) => added((meter) => meter.createCounter(instrument, of)),
     createUpDownCounter: (instrument: string, of?: MetricOptions) =>
-      added(() => meter().createUpDownCounter(instrument, of)),
+      added((meter) => meter.createUpDownCounter(instrument, of)),
     createHistogram: (instrument: string, of?: MetricOptions) =>
-      recorded(() => meter().createHistogram(instrument, of)),
-    createGauge: (instrument: string, of?: MetricOptions) => recorded(() => meter().createGauge(instrument, of)),
+      recorded((meter) => meter.createHistogram(instrument, of)),
+    createGauge: (instrument: string, of?: MetricOptions) => recorded((meter) => meter.createGauge(instrument, of)),
     createObservableCounter: (instrument: string, of?: MetricOptions) =>
-      observed(() => meter().createObservableCounter(instrument, of)),
+      observed((meter) => meter.createObservableCounter(instrument, of)),
     createObservableUpDownCounter: (instrument: string, of?: MetricOptions) =>
-      observed(() => meter().createObservableUpDownCounter(instrument, of)),
+      observed((meter) => meter.createObservableUpDownCounter(instrument, of)),
     createObservableGauge: (instrument: string, of?: MetricOptions) =>
-      observed(() => meter().createObservableGauge(instrument, of)),
+      observed((meter) => meter.createObservableGauge(instrument, of)),
     addBatchObservableCallback: (callback: BatchObservableCallback, observables: Observable[]) =>
-      late.use(() => meter().addBatchObservableCallback(batch(callback), reals(observables))),
+      late.use((provider) =>
+        meter(provider).addBatchObservableCallback(batch(callback, provider), reals(observables, provider)),
+      ),
     removeBatchObservableCallback: (callback: BatchObservableCallback, observables: Observable[]) =>
-      late.use(() => meter().removeBatchObservableCallback(batch(callback), reals(observables))),
+      late.use((provider) =>
+        meter(provider).removeBatchObservableCallback(batch(callback, provider), reals(observables, provider)),
+      ),
   };
 };
 
