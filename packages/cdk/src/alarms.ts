@@ -1,10 +1,10 @@
-import { Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { filterMetric, lambdaMetric, type OwnMetrics } from './metrics.ts';
+import { filterMetric, lambdaMetric, type OwnMetrics, PERIOD } from './metrics.ts';
 
 /** Who is told of what. */
 export interface AlarmOptions {
@@ -21,6 +21,8 @@ export interface Watched {
   readonly forwarder: LambdaFunction;
   readonly redrive: LambdaFunction;
   readonly own: OwnMetrics | undefined;
+  /** How often the redrive runs, and says what waits. */
+  readonly redriveInterval: Duration;
   readonly options: AlarmOptions;
 }
 
@@ -84,16 +86,18 @@ const ofLambda = ({ forwarder, redrive }: Watched): readonly Rule[] => [
   },
 ];
 
-const ofDestinations = ({ own, options }: Watched): readonly Rule[] => {
+const ofDestinations = ({ own, options, redriveInterval }: Watched): readonly Rule[] => {
   if (own === undefined) return [];
   const { pendingAgeSeconds = 900 } = options;
   const { destinations, of, sumOf } = own;
+  // Two runs: between them there is no data, which is as bad as old data.
+  const periods = 2 * Math.max(1, Math.ceil(redriveInterval.toMinutes() / PERIOD.toMinutes()));
   return [
     ...destinations.map((destination): Rule => ({
       id: Token.isUnresolved(destination) ? 'PendingAge' : `PendingAge-${destination.replaceAll('/', '-')}`,
       metric: of('OldestPendingAge', destination, 'Maximum'),
       above: pendingAgeSeconds,
-      periods: 2,
+      periods,
       missingBreaches: true,
       says: `Telemetry for ${destination} has waited longer than ${pendingAgeSeconds} s, or the redrive does not run. Run: serverless-otlp redrive list`,
     })),

@@ -80,7 +80,7 @@ export const configure = (scope: Construct, props: OtlpForwarderProps): Configur
   const { endpoint, headers = {}, configuration: kept, secretsPrefix, destinations = {}, readable = [] } = props;
   const described = configurationOf(props);
   const file = referredIn(described ?? {});
-  const sent = referredIn(headers);
+  const sent = referredIn({ endpoint, headers });
   const parameter = described === undefined ? undefined : parameterOf(scope, file.settings);
   const address = parameter === undefined ? kept && addressOf(kept) : `ssm:${parameter.ref}`;
   const references = allReferences([file, sent], {
@@ -89,7 +89,8 @@ export const configure = (scope: Construct, props: OtlpForwarderProps): Configur
   });
   return {
     variables: {
-      ...(endpoint !== undefined && variablesOf(endpoint, sent.settings as Record<string, string>)),
+      ...(endpoint !== undefined &&
+        variablesOf(endpoint, (sent.settings as { readonly headers: Record<string, string> }).headers)),
       ...(address !== undefined && { OTLP_FORWARDER_CONFIG: address }),
       ...(secretsPrefix !== undefined && described === undefined && { COLLECTORS_SECRETS_KEY_PREFIX: secretsPrefix }),
     },

@@ -5,7 +5,7 @@ import type { OtlpForwarderProps } from './props.ts';
 import { destinationId } from './destinations.ts';
 
 /** All metrics are looked at in steps of this. */
-const PERIOD: Duration = Duration.minutes(5);
+export const PERIOD: Duration = Duration.minutes(5);
 
 /** What the forwarder itself counts, by destination (D26), and what it has counted it for. */
 export interface OwnMetrics {

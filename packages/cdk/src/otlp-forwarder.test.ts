@@ -1,4 +1,4 @@
-import { App, Fn, Stack } from 'aws-cdk-lib';
+import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -181,6 +181,15 @@ describe('values', () => {
     });
   });
 
+  it('lets them read what the variables of one endpoint refer to', () => {
+    const template = templateOf({
+      endpoint: 'https://${ssm:/otlp/host}:4318',
+      headers: { a: '${secretsmanager:otlp/vendor}' },
+    });
+    expect(JSON.stringify(resourcesOf(template, 'ReadParameters'))).toContain(':parameter/otlp/host"');
+    expect(JSON.stringify(resourcesOf(template, 'ReadSecrets'))).toContain(':secret:otlp/vendor-??????');
+  });
+
   it('refuses a name that only the deployment knows', () => {
     const destinations = { a: { endpoint: ENDPOINT, headers: { a: `\${secretsmanager:${Fn.ref('Other')}}` } } };
     expect(() => forwarderOf({ destinations })).toThrow('write secretValue(…) or parameterValue(…) instead');
@@ -301,6 +310,22 @@ describe('what can be left out', () => {
     const accessLogsBucket = Bucket.fromBucketName(stack, 'Logs', 'access-logs');
     templateOf({ endpoint: ENDPOINT, accessLogsBucket }, stack).hasResourceProperties('AWS::S3::Bucket', {
       LoggingConfiguration: { DestinationBucketName: 'access-logs', LogFilePrefix: 'otlp-forwarder/' },
+    });
+  });
+});
+
+describe('pending age', () => {
+  it.each([
+    [1, 2],
+    [5, 2],
+    [15, 6],
+  ])('with a run every %i minutes rings after %i periods, and not between two runs', (minutes, periods) => {
+    const template = templateOf({ endpoint: ENDPOINT, redriveInterval: Duration.minutes(minutes) });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'OldestPendingAge',
+      EvaluationPeriods: periods,
+      DatapointsToAlarm: periods,
+      TreatMissingData: 'breaching',
     });
   });
 });

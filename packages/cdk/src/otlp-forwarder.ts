@@ -65,7 +65,9 @@ export class OtlpForwarder extends Construct {
 
     const { alarms: alarming = {}, filter = 'strict', subscriptions } = props;
     const options = alarming === false ? {} : alarming;
-    const watched: Watched = { forwarder, redrive, own: ownMetricsOf(props, options.destinations ?? []), options };
+    const own = ownMetricsOf(props, options.destinations ?? []);
+    const redriveInterval = intervalOf(props);
+    const watched: Watched = { forwarder, redrive, own, redriveInterval, options };
     this.alarms = alarming === false ? [] : makeAlarms(this, watched);
     this.alarming = alarming === false ? undefined : alarming;
     this.dashboard = props.dashboard === false ? undefined : makeDashboard(this, watched);
@@ -101,6 +103,8 @@ export class OtlpForwarder extends Construct {
     return filter;
   }
 }
+
+const intervalOf = ({ redriveInterval = Duration.minutes(5) }: OtlpForwarderProps): Duration => redriveInterval;
 
 interface Made {
   readonly forwarder: LambdaFunction;
@@ -170,7 +174,7 @@ const makeFunctions = (scope: Construct, props: OtlpForwarderProps, bucket: Buck
     timeout: Duration.minutes(5),
     concurrency: 1,
   });
-  scheduleRedrive(scope, redrive, props.redriveInterval ?? Duration.minutes(5));
+  scheduleRedrive(scope, redrive, intervalOf(props));
   const ready = retryInvocations(scope, forwarder, bucket, failedEventsPolicy(scope, role, bucket, failedEvents));
   return { forwarder, redrive, logGroups: [logGroup, redriveLog], ready };
 };

@@ -14,7 +14,7 @@ export const scheduleRedrive = (scope: Construct, redrive: LambdaFunction, inter
     functionName: redrive.functionName,
     qualifier: '$LATEST',
     maximumRetryAttempts: 0,
-    maximumEventAgeInSeconds: Math.max(60, interval.toSeconds()),
+    maximumEventAgeInSeconds: Math.min(MAX_EVENT_AGE_SECONDS, Math.max(60, interval.toSeconds())),
   });
   const target: RuleTargetConfig = { arn: redrive.functionArn, retryPolicy: { maximumRetryAttempts: 0 } };
   const rule = new Rule(scope, 'Schedule', {
