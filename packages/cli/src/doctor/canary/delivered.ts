@@ -5,17 +5,23 @@ import type { ReportLine, StoredReport } from '../installation/report-checks.ts'
 type Counts = Readonly<Record<string, number>>;
 
 /** Whether a report tells of this canary: of so many spans of one signal, or of a line of its log stream that cannot be read. */
-const isAbout = ({ destinations, unrouted, faults = [] }: ReportLine, spans: number, stream: string): boolean =>
-  Object.values(destinations).some(({ traces }) => traces?.['decoded'] === spans) ||
-  unrouted?.['traces'] === spans ||
-  faults.some(({ source }) => source?.['log_stream'] === stream);
+const isAbout = ({ lines, destinations, unrouted, faults = [] }: ReportLine, spans: number, stream: string): boolean =>
+  faults.some(({ source }) => source?.['log_stream'] === stream) ||
+  // Its log stream has no other line, so neither has its event.
+  (lines.in === 1 &&
+    (Object.values(destinations).some(({ traces }) => traces?.['decoded'] === spans) ||
+      unrouted?.['traces'] === spans));
 
-/** The first report that tells of the canary. */
+/** The report that tells of the canary; of several that may, the latest. */
 export const reportAbout = (
   reports: readonly StoredReport[],
   spans: number,
   stream: string,
-): StoredReport | undefined => reports.find(({ report }) => isAbout(report, spans, stream));
+): StoredReport | undefined =>
+  reports
+    .filter(({ report }) => isAbout(report, spans, stream))
+    .toSorted((a, b) => a.timeMs - b.timeMs)
+    .at(-1);
 
 const FATES = ['pending', 'quarantined', 'rejected', 'returned', 'filtered'] as const;
 
