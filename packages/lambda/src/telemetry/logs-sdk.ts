@@ -47,5 +47,8 @@ export const logsSdk = (
       }),
     );
   };
-  return new LoggerProvider({ resource, logRecordLimits, processors: [logBuffer(write)] });
+  const buffer = logBuffer(write);
+  // Whoever crashes has said why.
+  process.once('exit', () => void buffer.forceFlush());
+  return new LoggerProvider({ resource, logRecordLimits, processors: [buffer] });
 };
