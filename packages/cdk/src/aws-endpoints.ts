@@ -29,50 +29,42 @@ const logGroupOf = (name: string, { headers = {} }: Destination): string => {
   );
 };
 
-const SENDS: Readonly<
-  Record<Service, (scope: Construct, name: string, destination: Destination) => readonly PolicyStatement[]>
-> = {
-  xray: (scope) => [
-    statement('SendTraces', {
-      actions: ['xray:PutTraceSegments', 'xray:PutSpans', 'xray:PutSpansForIndexing'],
-      resources: ['*'],
-      conditions: inThisRegion(scope),
-    }),
-  ],
-  monitoring: (scope) => [
-    statement('SendMetrics', {
-      actions: ['cloudwatch:PutMetricData'],
-      resources: ['*'],
-      conditions: inThisRegion(scope),
-    }),
-  ],
-  logs: (scope, name, destination) => {
-    const arn = Stack.of(scope).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: `${logGroupOf(name, destination)}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    const actions = ['logs:PutLogEvents', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams'];
-    return [statement('SendLogs', { actions, resources: [arn] })];
-  },
-};
+const logGroupArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `${name}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 
-/** What the OTLP endpoints of AWS ask for, or the role that a destination assumes instead. */
+const onEverything = (scope: Construct, sid: 'SendTraces' | 'SendMetrics', actions: string[]): PolicyStatement =>
+  statement(sid, { actions, resources: ['*'], conditions: inThisRegion(scope) });
+
+const TRACES = ['xray:PutTraceSegments', 'xray:PutSpans', 'xray:PutSpansForIndexing'];
+const METRICS = ['cloudwatch:PutMetricData'];
+const LOGS = ['logs:PutLogEvents', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams'];
+
+/** What the OTLP endpoints of AWS ask for, or the roles that destinations assume instead. */
 export const destinationStatements = (
   scope: Construct,
   destinations: Readonly<Record<string, Destination>>,
 ): readonly PolicyStatement[] => {
+  const services = new Set<Service>();
   const roles = new Set<string>();
-  const sends = new Map<Service, readonly PolicyStatement[]>();
+  const logGroups = new Set<string>();
   for (const [name, destination] of Object.entries(destinations)) {
     const role = destination.auth?.sigv4?.role_arn;
     if (typeof role === 'string') roles.add(role);
     if (role !== undefined) continue;
-    for (const service of servicesOf(destination)) sends.set(service, SENDS[service](scope, name, destination));
+    for (const service of servicesOf(destination)) {
+      services.add(service);
+      if (service === 'logs') logGroups.add(logGroupArn(scope, logGroupOf(name, destination)));
+    }
   }
   return [
-    ...[...sends.values()].flat(),
+    ...(services.has('xray') ? [onEverything(scope, 'SendTraces', TRACES)] : []),
+    ...(services.has('monitoring') ? [onEverything(scope, 'SendMetrics', METRICS)] : []),
+    ...(logGroups.size === 0 ? [] : [statement('SendLogs', { actions: LOGS, resources: [...logGroups] })]),
     ...(roles.size === 0 ? [] : [statement('AssumeRoles', { actions: ['sts:AssumeRole'], resources: [...roles] })]),
   ];
 };

@@ -208,9 +208,12 @@ describe('endpoints of AWS', () => {
       logs_endpoint: 'https://logs.eu-central-1.amazonaws.com/v1/logs',
       headers: { 'X-Aws-Log-Group': '/otlp/logs' },
     };
+    const audit = { ...logs, headers: { 'x-aws-log-group': '/otlp/audit' } };
     const metrics = { metrics_endpoint: 'https://monitoring.eu-central-1.amazonaws.com/v1/metrics' };
-    const template = templateOf({ destinations: { logs, metrics } });
-    expect(JSON.stringify(resourcesOf(template, 'SendLogs'))).toContain(':log-group:/otlp/logs:*');
+    const template = templateOf({ destinations: { logs, audit, metrics } });
+    const text = JSON.stringify(resourcesOf(template, 'SendLogs'));
+    expect(text).toContain(':log-group:/otlp/logs:*');
+    expect(text).toContain(':log-group:/otlp/audit:*');
     expect(resourcesOf(template, 'SendMetrics')).toBe('*');
     expect(resourcesOf(template, 'SendTraces')).toBeUndefined();
   });
