@@ -113,12 +113,12 @@ export const REASONS: Readonly<Record<Sid, Reason>> = {
   AssumeRoles: { holder: 'both', when: 'with auth.sigv4.role_arn', why: 'the destination wants that role' },
   NetworkInterfaces: {
     holder: 'both',
-    when: 'with vpc',
+    when: 'with network',
     why: 'Lambda connects the function to the subnets with its role. AWS grants the descriptions on all resources alone, and Lambda tries all of these: hence the Region as condition',
   },
   NetworkInterfacesByLambdaAlone: {
     holder: 'both',
-    when: 'with vpc',
+    when: 'with network',
     why: 'takes that from the code of the function: only Lambda itself may',
   },
 };
