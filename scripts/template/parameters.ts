@@ -7,7 +7,28 @@ const LOG_RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const PARAMETERS = {
+/** Names of the parameters. */
+type Name =
+  | 'CodeBucket'
+  | 'CodeKey'
+  | 'Endpoint'
+  | 'Headers'
+  | 'SecretArns'
+  | 'ConfigParameter'
+  | 'SecretsPrefix'
+  | 'AllLogGroups'
+  | 'LogGroups'
+  | 'Filter'
+  | 'ReservedConcurrency'
+  | 'MemorySize'
+  | 'LogRetentionDays'
+  | 'AlarmTopicArn'
+  | 'WatchedDestination'
+  | 'KmsKeyArn'
+  | 'SubnetIds'
+  | 'SecurityGroupIds';
+
+const PARAMETERS: Readonly<Record<Name, CfnParameterProps>> = {
   CodeBucket: {
     type: 'String',
     description: 'Bucket in this Region that holds forwarder.zip.',
@@ -139,16 +160,13 @@ const PARAMETERS = {
     allowedPattern: '^(sg-[0-9a-f]+)?$',
     constraintDescription: 'must be ids of security groups',
   },
-} as const satisfies Readonly<Record<string, CfnParameterProps>>;
+};
 
 /** The parameters of the template, by name. */
-export type Parameters = Readonly<Record<keyof typeof PARAMETERS, CfnParameter>>;
+export type Parameters = Readonly<Record<Name, CfnParameter>>;
 
 /** Declares them in a stack. */
 export const parametersOf = (stack: Stack): Parameters =>
   Object.fromEntries(
-    Object.entries(PARAMETERS).map(([name, props]) => [
-      name,
-      new CfnParameter(stack, name, props as CfnParameterProps),
-    ]),
+    Object.entries(PARAMETERS).map(([name, props]) => [name, new CfnParameter(stack, name, props)]),
   ) as Parameters;
