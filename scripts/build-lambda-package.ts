@@ -18,12 +18,6 @@ const packageFolder = join(repositoryRoot, 'packages/lambda');
 /** The subpaths of the package. */
 const ENTRIES: readonly string[] = ['index', 'testing'];
 
-/** How the package is bundled. */
-export interface LambdaBundleOptions {
-  /** `outside`: whoever uses the package has it (the default). `inside`: for those who have nothing, such as a layer. */
-  readonly api?: 'outside' | 'inside';
-}
-
 const OPTIONS: BuildOptions & { readonly metafile: true } = {
   absWorkingDir: packageFolder,
   entryPoints: Object.fromEntries(ENTRIES.map((name) => [name, `src/${name}.ts`])),
@@ -66,22 +60,10 @@ const toRequire = async (file: string): Promise<void> => {
   writeFileSync(file.replace(/\.js$/, '.cjs'), code);
 };
 
-/**
- * Bundles all entries into a folder, as `<entry>.js` and `<entry>.cjs`, with what is loaded late below `chunks/`.
- *
- * @example await bundleLambda('/tmp/layer/nodejs', { api: 'inside' })
- */
-export const bundleLambda = async (
-  destination: string,
-  { api = 'outside' }: LambdaBundleOptions = {},
-): Promise<Metafile> => {
+/** Bundles all entries into a folder, as `<entry>.js` and `<entry>.cjs`, with what is loaded late below `chunks/`. */
+export const bundleLambda = async (destination: string): Promise<Metafile> => {
   const change = (source: string): string => direct(withoutBarrel(withBuiltins(source)));
-  const plugins = [
-    withoutUnused(),
-    oneStart(change),
-    directImports(change),
-    ...(api === 'outside' ? [apiOutside()] : []),
-  ];
+  const plugins = [withoutUnused(), oneStart(change), directImports(change), apiOutside()];
   const { metafile } = await build({ ...OPTIONS, outdir: destination, plugins });
   for (const path of Object.keys(metafile.outputs)) {
     withoutBareImports(join(packageFolder, path));

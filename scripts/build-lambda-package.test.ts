@@ -1,0 +1,52 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleLambda } from './build-lambda-package.ts';
+
+let folder: string;
+let outputs: Metafile['outputs'];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'otlp-lambda-package-'));
+  ({ outputs } = await bundleLambda(folder));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Files that one needs before it can run. */
+const loadedBy = (path: string, loaded: Set<string> = new Set()): ReadonlySet<string> => {
+  if (!loaded.has(path)) {
+    loaded.add(path);
+    for (const { kind, path: next } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && next in outputs) loadedBy(next, loaded);
+  }
+  return loaded;
+};
+const entry = (source: string): ReadonlySet<string> =>
+  loadedBy(Object.keys(outputs).find((path) => outputs[path]?.entryPoint === source) ?? '');
+const inputsOf = (paths: ReadonlySet<string>): readonly string[] =>
+  [...paths].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+
+describe('the package of the Lambda instrumentation', () => {
+  it('starts with two files, without metrics, logs, formats and what writes lines', () => {
+    const start = entry('src/index.ts');
+    expect(start.size).toBe(2);
+    const late = /sdk-metrics|sdk-logs|otlp-transformer|\/otlp\/src\/(?!signal|envelope-marker)|line-writer/;
+    expect(inputsOf(start).filter((path) => late.test(path))).toEqual([]);
+    // With what a bundler leaves out when only `traced` is used; `npm run bench` has the limit without.
+    const bytes = [...start].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+    expect(bytes / 1024).toBeLessThan(68);
+  });
+
+  it('writes the first line without what few need of the exporter', () => {
+    const late = /sdk-metrics|sdk-logs|compact|split|\/json\//;
+    expect(inputsOf(entry('src/telemetry/line-writer.ts')).filter((path) => late.test(path))).toEqual([]);
+  });
+
+  it('is there for import and for require, and imports nothing for its effects', () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.c?js$/.test(name));
+    const names = new Set(files.map((name) => basename(name)));
+    for (const name of names) if (name.endsWith('.js')) expect(names).toContain(name.replace(/\.js$/, '.cjs'));
+    for (const name of files) expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/import"/);
+  });
+});
