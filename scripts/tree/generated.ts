@@ -8,6 +8,7 @@ const GENERATORS = [
   'scripts/generate-schema.ts',
   'scripts/generate-config-docs.ts',
   'scripts/generate-trigger-docs.ts',
+  'scripts/generate-template.ts',
 ];
 
 /** Generated files that are not what their generator would write now. */

@@ -25,7 +25,7 @@ const runWith = async (...args: readonly string[]): Promise<{ readonly code: num
 
 describe('run', () => {
   it.each([
-    ...['forward', 'decode', 'dev', 'backfill', 'redrive'],
+    ...['forward', 'decode', 'dev', 'backfill', 'redrive', 'doctor', 'cost'],
     ...['redrive list', 'redrive show', 'redrive run', 'redrive discard'],
   ])('explains %s with examples', async (command) => {
     const { code, text } = await runWith(...command.split(' '), '--help');
