@@ -5,8 +5,8 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 export interface Invocation {
   readonly id: string;
   readonly coldStart: boolean;
-  /** How many have begun and not ended. */
-  open: number;
+  /** Begun and not ended, in that order. */
+  readonly open: Set<ReadableSpan>;
   /** Ended and not written. */
   ended: ReadableSpan[];
   /** Whether what the sampler refused is recorded until the end, because it may be worth keeping. */
@@ -23,7 +23,7 @@ const KEY = createContextKey('@serverless-otlp/lambda invocation');
 export const invocationOf = (id: string, coldStart: boolean, undecided: boolean): Invocation => ({
   id,
   coldStart,
-  open: 0,
+  open: new Set(),
   ended: [],
   undecided,
   dropped: 0,

@@ -42,8 +42,6 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
   const stray = invocationOf('', false, false);
   const running = new Set<Invocation>();
   let retired: ReadableSpan[] = [];
-  /** In the order they began. */
-  const open = new Map<ReadableSpan, Invocation>();
   const take = (invocation: Invocation, all: boolean): void => {
     const spans = all ? invocation.ended : invocation.ended.filter(isSampled);
     invocation.ended = all || !running.has(invocation) ? [] : invocation.ended.filter((span) => !isSampled(span));
@@ -59,8 +57,13 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
   const leave = (invocation: Invocation): void => {
     invocation.isOver = true;
     running.delete(invocation);
-    if (invocation.open > 0) for (const [span, owner] of open) if (owner === invocation) open.delete(span);
-    invocation.open = 0;
+    invocation.open.clear();
+  };
+  /** Open spans are kept with their invocation: in one long-lived map they would outlive the collections of young objects. */
+  const ownerOf = (span: ReadableSpan): Invocation => {
+    for (const invocation of running) if (invocation.open.delete(span)) return invocation;
+    stray.open.delete(span);
+    return stray;
   };
   const writeRetired = (): void => {
     const spans = retired;
@@ -77,18 +80,9 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
       const named = invocationIn(context);
       const invocation = named === undefined || named.isOver ? stray : named;
       if (invocation !== stray) running.add(invocation);
-      if (invocation.open >= (invocation === stray ? MAX_OPEN_STRAY : MAX_OPEN)) return;
-      invocation.open++;
-      open.set(span, invocation);
+      if (invocation.open.size < (invocation === stray ? MAX_OPEN_STRAY : MAX_OPEN)) invocation.open.add(span);
     },
-    onEnd: (span) => {
-      const owner = open.get(span);
-      if (owner !== undefined) {
-        owner.open--;
-        open.delete(span);
-      }
-      hold(owner ?? stray, span);
-    },
+    onEnd: (span) => hold(ownerOf(span), span),
     write: (invocation, all) => {
       leave(invocation);
       take(invocation, all);
@@ -103,10 +97,8 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
     writeOpen: (why, only) => {
       if (only === undefined) writeRetired();
       for (const invocation of only === undefined ? [...running, stray] : [only]) {
-        for (const [span, owner] of open) {
-          if (owner === invocation && (invocation.undecided || isSampled(span)))
-            invocation.ended.push(incomplete(span, why));
-        }
+        for (const span of invocation.open)
+          if (invocation.undecided || isSampled(span)) invocation.ended.push(incomplete(span, why));
         take(invocation, invocation.undecided);
       }
     },
