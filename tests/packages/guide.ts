@@ -74,7 +74,8 @@ export const runStep = async ({ commands, files }: Step, { env, folder, prelude 
   const script = `exec 2>&1; set -e; set -a; . ./.exported; ${prelude}\n`;
   const child = spawn('bash', ['-c', script + commands + '\nexport -p > .exported'], {
     cwd: folder,
-    env,
+    // What is printed here is printed in UTF-8, wherever this runs.
+    env: { ...env, LC_ALL: 'C.UTF-8' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
