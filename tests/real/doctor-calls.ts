@@ -3,7 +3,7 @@ export const ACCOUNT = '123456789012';
 
 /** Calls to one emulator, by the protocol of the service. Each resolves to the text of the answer. */
 export interface Call {
-  readonly rest: (method: string, path: string, input: object) => Promise<string>;
+  readonly rest: (method: string, path: string, input?: object) => Promise<string>;
   readonly json: (service: string, target: string, input: object) => Promise<string>;
   readonly query: (service: string, input: Readonly<Record<string, string>>) => Promise<string>;
   readonly s3: (path: string, body: string) => Promise<string>;
@@ -21,8 +21,10 @@ export const caller = (endpoint: string): Call => {
     return text;
   };
   return {
-    rest: (method: string, path: string, input: object) =>
-      send('lambda', method, path, JSON.stringify(input), { 'content-type': 'application/json' }),
+    rest: (method: string, path: string, input?: object) =>
+      send('lambda', method, path, input === undefined ? '' : JSON.stringify(input), {
+        'content-type': 'application/json',
+      }),
     json: (service: string, target: string, input: object) =>
       send(service, 'POST', '/', JSON.stringify(input), {
         'content-type': 'application/x-amz-json-1.1',
