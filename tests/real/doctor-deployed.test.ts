@@ -23,8 +23,8 @@ let endpoint: string;
 /** `deploy/template.yaml` with a topic for its alarms, and what the emulator's CloudFormation leaves out. */
 beforeAll(async () => {
   const running = new AsyncDisposableStack();
-  const emulator = running.adopt(await startEmulator(), ({ close }) => close());
-  const collector = running.adopt(await startFakeCollector(), ({ close }) => close());
+  const emulator = running.adopt(await startEmulator(), (one) => one.close());
+  const collector = running.adopt(await startFakeCollector(), (one) => one.close());
   endpoint = emulator.endpoint;
   const call = caller(endpoint);
   await uploadCode(endpoint);
