@@ -9,6 +9,10 @@ import { waitFor } from './wait.ts';
 const SERVE = join(import.meta.dirname, 'aws-emulator/serve.py');
 const START_TIMEOUT_MS = 60_000;
 
+/** As the emulator takes credentials and Regions: any, but in whose account things are made is always this one. */
+export const ACCOUNT = '123456789012';
+export const REGION = 'eu-north-1';
+
 /** A running emulator of AWS: S3, CloudWatch Logs, KMS, STS, Secrets Manager, Systems Manager. */
 export interface AwsEmulator {
   /** The endpoint of every service. It takes any credentials and any region. */
@@ -16,9 +20,13 @@ export interface AwsEmulator {
   readonly close: () => Promise<void>;
 }
 
-/** Starts an emulator of AWS that holds nothing yet. */
-export const startAwsEmulator = async (): Promise<AwsEmulator> => {
-  const program = startProgram(inject('parts').awsEmulator, [SERVE], { env: { PYTHONUNBUFFERED: '1' } });
+/**
+ * Starts an emulator of AWS that holds nothing yet.
+ *
+ * @param serve the program that is the emulator.
+ */
+export const startAwsEmulator = async (serve: string = SERVE): Promise<AwsEmulator> => {
+  const program = startProgram(inject('parts').awsEmulator, [serve], { env: { PYTHONUNBUFFERED: '1' } });
   let ended: number | string | undefined;
   void program.ended.then((how) => (ended = how));
   const close = async (): Promise<void> => {

@@ -1,5 +1,4 @@
-export const REGION = 'eu-north-1';
-export const ACCOUNT = '123456789012';
+import { ACCOUNT, REGION } from './aws-emulator.ts';
 
 /** Calls to one emulator, by the protocol of the service. Each resolves to the text of the answer. */
 export interface Call {

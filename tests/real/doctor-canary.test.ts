@@ -7,8 +7,7 @@ import { parseRequest } from '@serverless-otlp/otlp';
 import { type FakeAnswer, type FakeCollector, startFakeCollector } from '@serverless-otlp/testing/fake-collector';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { type AwsEmulator, startAwsEmulator } from './aws-emulator.ts';
-import { REGION } from './doctor-calls.ts';
+import { REGION, type AwsEmulator, startAwsEmulator } from './aws-emulator.ts';
 import { type HandOver, handOver } from './doctor-hand-over.ts';
 import { makeInstallation } from './doctor-installation.ts';
 import { type Program, startProgram } from './process.ts';

@@ -6,7 +6,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { complete } from './deployed/complete.ts';
 import { startEmulator } from './deployed/emulator.ts';
 import { createStack, uploadCode } from './deployed/stack.ts';
-import { ACCOUNT, caller, logs, REGION } from './doctor-calls.ts';
+import { ACCOUNT, REGION } from './aws-emulator.ts';
+import { caller, logs } from './doctor-calls.ts';
 import { GOOD_REPORT } from './doctor-faults.ts';
 import { startProgram } from './process.ts';
 

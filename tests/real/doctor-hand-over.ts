@@ -1,5 +1,6 @@
 import type { AwsEmulator } from './aws-emulator.ts';
-import { ACCOUNT, caller, logs, REGION } from './doctor-calls.ts';
+import { ACCOUNT, REGION } from './aws-emulator.ts';
+import { caller, logs } from './doctor-calls.ts';
 
 /** A stream of Kinesis, to which moto hands log events over as CloudWatch Logs does: to functions it cannot. */
 export interface HandOver {

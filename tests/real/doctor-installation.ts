@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import type { AwsEmulator } from './aws-emulator.ts';
-import { ACCOUNT, arnOf, type Call, caller, logs, REGION } from './doctor-calls.ts';
+import { ACCOUNT, REGION } from './aws-emulator.ts';
+import { arnOf, type Call, caller, logs } from './doctor-calls.ts';
 import { BLOCKED, EMPTY_ZIP, type Fault, GOOD_REPORT, LIFECYCLE, type Made } from './doctor-faults.ts';
 
 /** The metrics there are alarms on, and how many kinds of dimensions they have. */

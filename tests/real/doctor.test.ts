@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { type FakeAnswer, type FakeCollector, startFakeCollector } from '@serverless-otlp/testing/fake-collector';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { type AwsEmulator, startAwsEmulator } from './aws-emulator.ts';
+import { REGION, type AwsEmulator, startAwsEmulator } from './aws-emulator.ts';
 import { type Fault, HASTY_LIFECYCLE } from './doctor-faults.ts';
 import { makeInstallation } from './doctor-installation.ts';
-import { REGION } from './doctor-calls.ts';
 import { startProgram } from './process.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts');

@@ -1,4 +1,4 @@
-import { REGION } from './emulator.ts';
+import { REGION } from '../aws-emulator.ts';
 
 const TIMEOUT_MS = 30_000;
 

@@ -8,7 +8,7 @@ import { unpack } from '../lambda.ts';
 import { startProgram } from '../process.ts';
 import { type InvocationResult, startRuntimeApi } from '../runtime-api.ts';
 import { callJson } from './call.ts';
-import { REGION } from './emulator.ts';
+import { REGION } from '../aws-emulator.ts';
 import type { Recorder } from './recorder.ts';
 import type { Resource } from './stack.ts';
 

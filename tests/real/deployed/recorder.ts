@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 
 import type { Request } from '../../security/policies/evaluate.ts';
 import { close, listen } from '../relay.ts';
-import { ACCOUNT, REGION } from './emulator.ts';
+import { ACCOUNT, REGION } from '../aws-emulator.ts';
 import { requestsOf } from './requests.ts';
 
 /** A call of an AWS API as it was made, and by whom. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import type { Request } from '../../security/policies/evaluate.ts';
-import { ACCOUNT, REGION } from './emulator.ts';
+import { ACCOUNT, REGION } from '../aws-emulator.ts';
 
 /** Methods of S3 on an object, and what IAM calls them. */
 const OBJECT_ACTIONS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { InvocationResult } from '../runtime-api.ts';
 import { callS3 } from './call.ts';
-import { ACCOUNT, REGION } from './emulator.ts';
+import { ACCOUNT, REGION } from '../aws-emulator.ts';
 import type { DeployedFunction } from './function.ts';
 import type { Granted, Use } from './grants.ts';
 import type { Recorder } from './recorder.ts';

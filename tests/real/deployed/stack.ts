@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import { parse } from 'yaml';
 
 import { callCloudFormation, callS3, unescaped } from './call.ts';
-import { REGION } from './emulator.ts';
+import { REGION } from '../aws-emulator.ts';
 
 const TEMPLATE = join(import.meta.dirname, '../../../deploy/template.yaml');
 const CODE_BUCKET = 'code';

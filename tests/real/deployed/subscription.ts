@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { filterPattern } from '../../conformance/filter-patterns/matches.ts';
 import { callJson } from './call.ts';
-import { ACCOUNT, REGION } from './emulator.ts';
+import { ACCOUNT, REGION } from '../aws-emulator.ts';
 import type { Stack } from './stack.ts';
 
 /** moto delivers to a stream at once and to a function only by Docker: so the filters of the stack point to a stream here. */
