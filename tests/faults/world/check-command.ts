@@ -1,17 +1,18 @@
 import { type Signal, SIGNALS } from '@serverless-otlp/otlp';
 import type { ForwarderReport } from '../environment/protocol.ts';
-import type { CommandRecord } from './command.ts';
+import { type CommandRecord, hasStalled, mayNotKnow } from './command.ts';
 import type { WorldDestination } from './destination.ts';
 import type { WorldEvent } from './events.ts';
-import { isUnsure, type RequestRecord } from './record.ts';
+import type { RequestRecord } from './record.ts';
 import type { World } from './world.ts';
 
 const itemsOf = (records: readonly RequestRecord[]): number =>
   records.reduce((sum, { taken, rejected }) => sum + taken.length + rejected.length, 0);
 
 /** What a report may say of what was delivered: what was certainly taken, and at most what a client may take for it. */
-const checkDelivered = (world: World, who: string, told: number, records: readonly RequestRecord[]): void => {
-  const sure = itemsOf(records.filter((record) => !isUnsure(record)));
+const checkDelivered = (world: World, who: string, told: number, command: CommandRecord, id: string): void => {
+  const records = command.records.filter(({ destination }) => destination === id);
+  const sure = itemsOf(records.filter((record) => !mayNotKnow(command, record)));
   const most = itemsOf(records);
   if (told < sure || told > most)
     world.violation(`${who} reports ${told} items taken, the server took ${sure} to ${most}`);
@@ -24,9 +25,6 @@ const countsOf = (report: ForwarderReport, id: string): Readonly<Record<string, 
   return sums;
 };
 
-/** After a longer pause of this machine, an answer in time may be one too late. */
-const MAX_STALL_MS = 500;
-
 const sorted = (ids: readonly number[]): string => [...ids].sort((a, b) => a - b).join();
 
 /** Exactly once to a healthy destination per delivered event, whatever happens to the others. */
@@ -37,8 +35,8 @@ const checkExactness = (
   { id, takes, isPoison }: WorldDestination,
   signal: Signal,
 ): void => {
-  const { clean, records, stalledMs } = command;
-  if (stalledMs > MAX_STALL_MS) return;
+  const { clean, records } = command;
+  if (hasStalled(command)) return;
   const ids = event.ids[signal];
   if (!clean.has(`${id} ${signal}`) || ids.some(isPoison)) return;
   const own = records.filter((record) => record.destination === id && record.signal === signal);
@@ -77,12 +75,7 @@ const checkReport = (world: World, command: CommandRecord, event: WorldEvent, re
       world.violation(`${who}: ${id} is not filtered as its match says`);
     returned += counts['returned'] ?? 0;
     const told = (counts['delivered'] ?? 0) + (counts['rejected'] ?? 0);
-    checkDelivered(
-      world,
-      `${who}, ${id},`,
-      told,
-      command.records.filter(({ destination }) => destination === id),
-    );
+    checkDelivered(world, `${who}, ${id},`, told, command, id);
   }
   if (returned > 0 !== (command.status === 'failed'))
     world.violation(`${who} is ${command.status} with ${returned} things returned`);
@@ -103,7 +96,7 @@ const checkInvocation = (world: World, command: CommandRecord, event: WorldEvent
 };
 
 const checkRedrive = (world: World, command: CommandRecord): void => {
-  const { status, number, error, reports, redrive, records, storeBroken } = command;
+  const { status, number, error, reports, redrive, storeBroken } = command;
   if (status === 'killed') return;
   if (redrive === undefined) {
     world.violation(`command ${number}: no report: ${error}`);
@@ -121,11 +114,10 @@ const checkRedrive = (world: World, command: CommandRecord): void => {
     const lane = redrive.destinations[id];
     // A lane that the store stopped tells nothing of what it did before.
     if (lane === undefined && storeBroken) continue;
-    const own = records.filter(({ destination }) => destination === id);
     const { redriven = 0, remaining = 0 } = redrive.events ?? {};
     const more = `${reports.length} events forwarded, ${redriven} redriven, ${remaining} remain`;
     const who = `command ${number}, redrive of ${id} (${lane?.error ?? 'complete'}; ${more}),`;
-    checkDelivered(world, who, forwarded + (lane?.items ?? 0), own);
+    checkDelivered(world, who, forwarded + (lane?.items ?? 0), command, id);
   }
 };
 

@@ -1,8 +1,8 @@
 import { SIGNALS } from '@serverless-otlp/otlp';
 import type { Aws } from './aws.ts';
+import { mayNotKnow } from './command.ts';
 import type { WorldEvent } from './events.ts';
 import { type ItemCounts, itemCounts } from './item-counts.ts';
-import { isUnsure } from './record.ts';
 import type { World } from './world.ts';
 
 /** How often each item reached each destination, and how often it may have. */
@@ -18,7 +18,8 @@ const ledgerOf = (world: World, aws: Aws): Ledger => {
   const [settled, unsure] = [itemCounts(), itemCounts()];
   const starts = new Map<number, number>();
   const begin = ({ number }: WorldEvent): void => void starts.set(number, (starts.get(number) ?? 0) + 1);
-  for (const { status, event, failuresBefore, records } of world.commands) {
+  for (const command of world.commands) {
+    const { status, event, failuresBefore, records } = command;
     if (event !== undefined) begin(event);
     for (const key of failuresBefore) {
       const failed = aws.eventOf(key);
@@ -27,7 +28,7 @@ const ledgerOf = (world: World, aws: Aws): Ledger => {
     for (const record of records) {
       const { destination, taken, rejected } = record;
       // Of a killed command everything is excused by the next start, or by what the store still holds.
-      const excused = status !== 'killed' && isUnsure(record);
+      const excused = status !== 'killed' && mayNotKnow(command, record);
       for (const id of taken) {
         settled.add(destination, id);
         if (excused) unsure.add(destination, id);

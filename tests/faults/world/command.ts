@@ -1,6 +1,6 @@
 import type { ForwarderReport, InnerFaults, RedriveReport } from '../environment/protocol.ts';
 import type { WorldEvent } from './events.ts';
-import type { RequestRecord } from './record.ts';
+import { isUnsure, type RequestRecord } from './record.ts';
 
 /** One thing an environment was told to do, and everything that is known of it. */
 export interface CommandRecord {
@@ -25,6 +25,16 @@ export interface CommandRecord {
   /** Whether the store, or the file system below it, was out of order. */
   readonly storeBroken: boolean;
 }
+
+/** After a longer pause of this machine, an answer in time may be one too late. */
+const MAX_STALL_MS = 500;
+
+/** Whether the machine stood still for so long that what was answered in time may have come too late. */
+export const hasStalled = ({ stalledMs }: CommandRecord): boolean => stalledMs > MAX_STALL_MS;
+
+/** Whether the command may not know that what is in one of its requests was taken. */
+export const mayNotKnow = (command: CommandRecord, record: RequestRecord): boolean =>
+  isUnsure(record) || hasStalled(command);
 
 /** What a command may be told besides its event. */
 export interface CommandOptions {

@@ -1,6 +1,5 @@
-import type { CommandRecord } from './command.ts';
+import { type CommandRecord, mayNotKnow } from './command.ts';
 import { type ItemCounts, itemCounts } from './item-counts.ts';
-import { isUnsure } from './record.ts';
 import type { World } from './world.ts';
 
 /**
@@ -31,11 +30,12 @@ export const excusesOf = (world: World): Excuses => {
     add: (before, commands, failed) => {
       const after = copies();
       const [sent, surely] = [itemCounts(), itemCounts()];
-      for (const { status, records } of commands)
-        for (const record of records)
+      for (const command of commands)
+        for (const record of command.records)
           for (const id of [...record.taken, ...record.rejected]) {
-            if (!isUnsure(record)) surely.add(record.destination, id);
-            if (status === 'killed' || !isUnsure(record)) sent.add(record.destination, id);
+            const isSure = !mayNotKnow(command, record);
+            if (isSure) surely.add(record.destination, id);
+            if (command.status === 'killed' || isSure) sent.add(record.destination, id);
           }
       for (const [destination, id, there] of before.entries()) {
         const times = sent.get(destination, id);

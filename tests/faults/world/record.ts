@@ -18,7 +18,7 @@ export interface RequestRecord {
   readonly rejected: readonly number[];
   /** Whether the whole answer was handed to the connection; unknown while the request is open. */
   answered: boolean | undefined;
-  /** The client closed the connection on the heels of the answer: for the client, it came too late. */
+  /** The client closed the connection after the answer, and asked nothing more on it: for the client, it may have come too late. */
   abandoned: boolean;
 }
 
