@@ -6,8 +6,9 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { basename, join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, transform } from 'esbuild';
 import { copyDeclarations } from './declarations.ts';
-import { withBuiltins, withoutBarrel } from './lambda/own-sources.ts';
-import { direct, directImports } from './lambda-package/direct-imports.ts';
+import { BUNDLE_OPTIONS, OWN_CONDITIONS } from './lambda/bundle-options.ts';
+import { change } from './lambda-package/change.ts';
+import { directImports } from './lambda-package/direct-imports.ts';
 import { apiOutside } from './lambda-package/one-import.ts';
 import { oneStart } from './lambda-package/one-start.ts';
 import { withoutUnused } from './lambda-package/without.ts';
@@ -19,27 +20,18 @@ const packageFolder = join(repositoryRoot, 'packages/lambda');
 const ENTRIES: readonly string[] = ['index', 'testing'];
 
 const OPTIONS: BuildOptions & { readonly metafile: true } = {
+  ...BUNDLE_OPTIONS,
   absWorkingDir: packageFolder,
   entryPoints: Object.fromEntries(ENTRIES.map((name) => [name, `src/${name}.ts`])),
   chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  minify: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.15',
-  mainFields: ['module', 'main'],
-  conditions: ['@serverless-otlp/source'],
-  legalComments: 'none',
+  conditions: OWN_CONDITIONS,
   // Names that only the SDK and its serializer use among themselves. What another copy of the API has keeps its name.
   mangleProps:
     /^_[a-zA-Z]|^(?:startLengthDelimited|finishLengthDelimited|write(?:Tag|Varint|String|Bytes|Double|S?Fixed(?:32|64)))$/,
   reserveProps: /^_(?:getDelegate|delegate)/,
   mangleQuoted: true,
-  metafile: true,
   // They have no effects, indeed; that they are named puts them together.
   logOverride: { 'ignored-bare-import': 'silent' },
-  logLevel: 'warning',
 };
 
 /** Imports of nothing are for effects, which no chunk has. Bundlers of users would warn of each. */
@@ -62,7 +54,6 @@ const toRequire = async (file: string): Promise<void> => {
 
 /** Bundles all entries into a folder, as `<entry>.js` and `<entry>.cjs`, with what is loaded late below `chunks/`. */
 export const bundleLambda = async (destination: string): Promise<Metafile> => {
-  const change = (source: string): string => direct(withoutBarrel(withBuiltins(source)));
   const plugins = [withoutUnused(), oneStart(change), directImports(change), apiOutside()];
   const { metafile } = await build({ ...OPTIONS, outdir: destination, plugins });
   for (const path of Object.keys(metafile.outputs)) {

@@ -17,8 +17,9 @@ import {
 import { join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
-import { withBuiltins, withoutBarrel } from './lambda/own-sources.ts';
-import { direct, directImports } from './lambda-package/direct-imports.ts';
+import { BUNDLE_OPTIONS, OWN_CONDITIONS } from './lambda/bundle-options.ts';
+import { change } from './lambda-package/change.ts';
+import { directImports } from './lambda-package/direct-imports.ts';
 import { oneStart } from './lambda-package/one-start.ts';
 import { withoutUnused } from './lambda-package/without.ts';
 import { adoptedVersion } from './layer/adopted-version.ts';
@@ -39,29 +40,17 @@ export interface LayerBuild {
   readonly metafile: Metafile;
 }
 
-/** What is done to our own sources in every bundle of the package. */
-const change = (source: string): string => direct(withoutBarrel(withBuiltins(source)));
-
 const bundle = async (destination: string): Promise<Metafile> => {
   const { metafile } = await build({
+    ...BUNDLE_OPTIONS,
     absWorkingDir: layerFolder,
     entryPoints: ['loader.ts'],
     outdir: destination,
     outExtension: { '.js': '.mjs' },
     chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22.15',
-    mainFields: ['module', 'main'],
-    conditions: ['@serverless-otlp/source'],
-    legalComments: 'none',
-    metafile: true,
+    conditions: OWN_CONDITIONS,
     // They have no effects, indeed; that they are named puts them together.
     logOverride: { 'ignored-bare-import': 'silent' },
-    logLevel: 'warning',
     plugins: [adoptedVersion, withoutUnused(), oneStart(change), directImports(change)],
   });
   return metafile;

@@ -1,0 +1,5 @@
+import { withBuiltins, withoutBarrel } from '../lambda/own-sources.ts';
+import { direct } from './direct-imports.ts';
+
+/** What is done to our own sources in every bundle of the Lambda package. */
+export const change = (source: string): string => direct(withoutBarrel(withBuiltins(source)));
