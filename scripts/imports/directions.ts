@@ -28,7 +28,15 @@ export const CONNECTED: readonly string[] = ['exporters', 'auth'];
  * forwarder but types.ts themselves: what a fault is, what a glob matches, what an origin matches (by globs), how long
  * to wait, what version this is.
  */
-export const LEAVES: readonly string[] = ['types.ts', 'fault.ts', 'glob.ts', 'match.ts', 'until.ts', 'version.ts'];
+export const LEAVES: readonly string[] = [
+  'types.ts',
+  'fault.ts',
+  'glob.ts',
+  'match.ts',
+  'min-try.ts',
+  'until.ts',
+  'version.ts',
+];
 
 /** A part of packages/forwarder/src, what it may import there besides the leaves, and how to say so. */
 export interface Zone {

@@ -3,6 +3,7 @@ import type { ForwarderReport } from '../environment/protocol.ts';
 import { type CommandRecord, hasStalled, mayNotKnow } from './command.ts';
 import type { WorldDestination } from './destination.ts';
 import type { WorldEvent } from './events.ts';
+import { lastRequests } from './history.ts';
 import type { RequestRecord } from './record.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,9 @@ const checkDelivered = (world: World, who: string, told: number, command: Comman
   const sure = itemsOf(records.filter((record) => !mayNotKnow(command, record)));
   const most = itemsOf(records);
   if (told < sure || told > most)
-    world.violation(`${who} reports ${told} items taken, the server took ${sure} to ${most}`);
+    world.violation(
+      `${who} reports ${told} items taken, the server took ${sure} to ${most}: ${lastRequests(command, id)}`,
+    );
 };
 
 const countsOf = (report: ForwarderReport, id: string): Readonly<Record<string, number>> => {
@@ -116,7 +119,8 @@ const checkRedrive = (world: World, command: CommandRecord): void => {
     if (lane === undefined && storeBroken) continue;
     const { redriven = 0, remaining = 0 } = redrive.events ?? {};
     const more = `${reports.length} events forwarded, ${redriven} redriven, ${remaining} remain`;
-    const who = `command ${number}, redrive of ${id} (${lane?.error ?? 'complete'}; ${more}),`;
+    const why = [lane?.error, redrive.events?.error].filter((error) => error !== undefined).join(', ') || 'complete';
+    const who = `command ${number}, redrive of ${id} (${why}; ${more}),`;
     checkDelivered(world, who, forwarded + (lane?.items ?? 0), command, id);
   }
 };

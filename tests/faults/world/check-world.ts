@@ -1,7 +1,8 @@
 import { SIGNALS } from '@serverless-otlp/otlp';
 import type { Aws } from './aws.ts';
-import { mayNotKnow } from './command.ts';
+import { unsureIn } from './command.ts';
 import type { WorldEvent } from './events.ts';
+import { historyOf } from './history.ts';
 import { type ItemCounts, itemCounts } from './item-counts.ts';
 import type { World } from './world.ts';
 
@@ -19,22 +20,15 @@ const ledgerOf = (world: World, aws: Aws): Ledger => {
   const starts = new Map<number, number>();
   const begin = ({ number }: WorldEvent): void => void starts.set(number, (starts.get(number) ?? 0) + 1);
   for (const command of world.commands) {
-    const { status, event, failuresBefore, records } = command;
+    const { event, failuresBefore, records } = command;
     if (event !== undefined) begin(event);
     for (const key of failuresBefore) {
       const failed = aws.eventOf(key);
       if (failed !== undefined) begin(failed);
     }
-    for (const record of records) {
-      const { destination, taken, rejected } = record;
-      // Of a killed command everything is excused by the next start, or by what the store still holds.
-      const excused = status !== 'killed' && mayNotKnow(command, record);
-      for (const id of taken) {
-        settled.add(destination, id);
-        if (excused) unsure.add(destination, id);
-      }
-      for (const id of rejected) settled.add(destination, id);
-    }
+    for (const { destination, taken, rejected } of records)
+      for (const id of [...taken, ...rejected]) settled.add(destination, id);
+    for (const [destination, id] of unsureIn(command)) unsure.add(destination, id);
   }
   return { settled, unsure, starts };
 };
@@ -49,10 +43,14 @@ const inStore = (world: World, states: readonly string[]): ItemCounts => {
 
 type Visit = (destination: string, id: number, event: WorldEvent) => void;
 
-/** How often something was found, by what there is to say about it. */
-type Findings = Map<string, number>;
+/** How often something was found, by what there is to say about it, and what became of the first of them. */
+type Findings = Map<string, { items: number; readonly history: string }>;
 
-const find = (findings: Findings, text: string): void => void findings.set(text, (findings.get(text) ?? 0) + 1);
+const find = (world: World, findings: Findings, text: string, destination: string, id: number): void => {
+  const finding = findings.get(text) ?? { items: 0, history: historyOf(world, destination, id) };
+  finding.items++;
+  findings.set(text, finding);
+};
 
 const forEachOwed = (world: World, aws: Aws, visit: Visit): void => {
   for (const event of aws.events)
@@ -71,10 +69,10 @@ export const checkSettled = (world: World, aws: Aws, when: string): void => {
   forEachOwed(world, aws, (destination, id, event) => {
     if (aws.stateOf(event) !== 'acknowledged') return;
     if (settled.get(destination, id) + stored.get(destination, id) > 0) return;
-    find(lost, `event ${event.number} at ${destination}`);
+    find(world, lost, `event ${event.number} at ${destination}`, destination, id);
   });
-  for (const [where, items] of lost)
-    world.violation(`${when}: ${items} items of ${where} are acknowledged and nowhere`);
+  for (const [where, { items, history }] of lost)
+    world.violation(`${when}: ${items} items of ${where} are acknowledged and nowhere: ${history}`);
 };
 
 /** Requests with exactly this item that were refused: what may be in quarantine. */
@@ -98,12 +96,15 @@ export const checkEnd = (world: World, aws: Aws): void => {
     const begun = starts.get(event.number) ?? 0;
     const allowed = begun + unsure.get(destination, id) + aws.excuses.of(destination, id);
     if (times === 0 && !isAside && aws.stateOf(event) !== 'set aside')
-      find(wrong, `${destination} misses items of event ${event.number}`);
-    if (times > allowed) find(wrong, `${destination} got items of event ${event.number} more often than promised`);
+      find(world, wrong, `${destination} misses items of event ${event.number}`, destination, id);
+    if (times > allowed) {
+      const said = `${times} times for ${begun} starts and ${allowed - begun} excuses`;
+      find(world, wrong, `${destination} got items of event ${event.number} ${said}`, destination, id);
+    }
     if (isAside && !refused.has(`${destination} ${id}`))
-      find(wrong, `${destination} never refused what is in its quarantine`);
+      find(world, wrong, `${destination} never refused what is in its quarantine`, destination, id);
   });
-  for (const [text, items] of wrong) world.violation(`${text}: ${items}`);
+  for (const [text, { items, history }] of wrong) world.violation(`${text}: ${items}: ${history}`);
   const owed = aws.events.filter((event) => aws.stateOf(event) !== 'acknowledged');
   for (const { number } of owed) world.violation(`event ${number} is not acknowledged`);
   checkLines(world, aws);

@@ -36,6 +36,25 @@ export const hasStalled = ({ stalledMs }: CommandRecord): boolean => stalledMs >
 export const mayNotKnow = (command: CommandRecord, record: RequestRecord): boolean =>
   isUnsure(record) || hasStalled(command);
 
+/**
+ * Items that were taken so that the command may not know, once for each time: it may send them again. Of a command that was killed, only
+ * what it did send again: the last time is excused by the next start, or by what the store still holds.
+ */
+export function* unsureIn(command: CommandRecord): Generator<readonly [destination: string, id: number]> {
+  const wasKilled = command.status === 'killed';
+  const unsure = new Set<string>();
+  for (const record of command.records) {
+    const { destination, taken, rejected } = record;
+    const isKnown = !mayNotKnow(command, record);
+    if (isKnown && !wasKilled) continue;
+    for (const id of [...taken, ...rejected]) {
+      const key = `${destination} ${id}`;
+      if (wasKilled ? unsure.delete(key) : !isKnown) yield [destination, id];
+      if (wasKilled && !isKnown) unsure.add(key);
+    }
+  }
+}
+
 /** What a command may be told besides its event. */
 export interface CommandOptions {
   readonly remainingMs?: number;

@@ -1,4 +1,4 @@
-import { type CommandRecord, mayNotKnow } from './command.ts';
+import { type CommandRecord, mayNotKnow, unsureIn } from './command.ts';
 import { type ItemCounts, itemCounts } from './item-counts.ts';
 import type { World } from './world.ts';
 
@@ -30,13 +30,17 @@ export const excusesOf = (world: World): Excuses => {
     add: (before, commands, failed) => {
       const after = copies();
       const [sent, surely] = [itemCounts(), itemCounts()];
-      for (const command of commands)
+      for (const command of commands) {
+        const wasKilled = command.status === 'killed';
         for (const record of command.records)
           for (const id of [...record.taken, ...record.rejected]) {
             const isSure = !mayNotKnow(command, record);
             if (isSure) surely.add(record.destination, id);
-            if (command.status === 'killed' || isSure) sent.add(record.destination, id);
+            if (wasKilled || isSure) sent.add(record.destination, id);
           }
+        // What a run that was killed sent again by itself is excused already.
+        if (wasKilled) for (const [destination, id] of unsureIn(command)) sent.add(destination, id, -1);
+      }
       for (const [destination, id, there] of before.entries()) {
         const times = sent.get(destination, id);
         const extra = after.get(destination, id) + times - there;

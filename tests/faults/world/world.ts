@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { testTls } from '@serverless-otlp/testing/fake-collector';
 import { hashOf, type Random, randomOf } from '../../../scripts/fuzz/random.ts';
 import type { InnerFaults } from '../environment/protocol.ts';
@@ -57,6 +57,12 @@ const MAX_VIOLATIONS = 30;
 
 /** How long the end of a request may take to be noticed. */
 const SETTLE_MS = 1_000;
+
+/**
+ * What a client did to its connections before it replied is there when the reply is, but it takes turns of the event loop until a
+ * server says so: the other side's end, ours, and the close.
+ */
+const SETTLE_TURNS = 10;
 
 /** Builds a world; close it in the end. */
 export const startWorld = async (options: WorldOptions): Promise<World> => {
@@ -144,6 +150,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
       { kind, event, remainingMs, faults: inner, ...(reason !== undefined && { reason }) },
       { ...(killAfterMs !== undefined && { killAfterMs }), ...(thaw === true && { frozen }) },
     );
+    for (let turn = 0; turn < SETTLE_TURNS; turn++) await nextTurn();
     const until = performance.now() + SETTLE_MS;
     do await sleep(1);
     while (records.some(({ answered }) => answered === undefined) && performance.now() < until);

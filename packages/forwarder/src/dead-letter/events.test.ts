@@ -207,6 +207,20 @@ describe('events that Lambda gave up', () => {
     expect(flaky.forwarded).toHaveLength(1 + 5);
   });
 
+  it.each([
+    [620, 0],
+    [630, 1],
+  ])(
+    'D23: none is begun with less than 500 ms left: what is given up then, all destinations get twice (%i ms)',
+    async (ms, times) => {
+      const { put, run, forwarded } = worldOf(nothing);
+      put(record('late'));
+      const report = await run({}, ms);
+      expect(forwarded).toHaveLength(times);
+      expect(eventsOf(report)).toMatchObject({ found: 1, redriven: times, remaining: 1 - times });
+    },
+  );
+
   it('the pipeline is told how much time is left', async () => {
     const world = worldOf(nothing);
     world.put(record({}));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkJsonValues } from '@serverless-otlp/otlp';
+import { MIN_TRY_MS } from '../min-try.ts';
 import type { Store, StoredObject } from '../types.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { letterKey } from './keys.ts';
@@ -46,7 +47,7 @@ interface Work {
 
 /**
  * Sends the events again that Lambda itself gave up: one at a time, after everything else, since all destinations see them again
- * (D23). One that fails stays, and while none succeeds no other is tried: that would only repeat what healthy destinations have. One
+ * (D23). None is begun when too little is left of the run to know what became of it. One that fails stays, and while none succeeds no other is tried: that would only repeat what healthy destinations have. One
  * that crashed or failed three runs while others succeeded moves to the quarantine. Never rejects.
  *
  * @param store the root of the bucket; what is quarantined or expired goes to the store of the run.
@@ -105,7 +106,7 @@ export const redriveEvents = async (store: Store, forward: ForwardEvent, context
 };
 
 const goesOn = ({ context, counts, failed }: Work): boolean =>
-  context.now() < context.deadline &&
+  context.now() + MIN_TRY_MS < context.deadline &&
   context.abort?.aborted !== true &&
   failed.length < (counts.redriven === 0 ? 1 : MAX_FAILURES);
 

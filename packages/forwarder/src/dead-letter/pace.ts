@@ -1,4 +1,5 @@
 import type { Signal } from '@serverless-otlp/otlp';
+import { MIN_TRY_MS } from '../min-try.ts';
 
 /** What {@link paceOf} needs. Times are epoch milliseconds. */
 export interface PaceOptions {
@@ -53,9 +54,6 @@ const RAMP = 8;
 const MAX_FAILURES = 5;
 /** Of requests refused in a row: who refuses so many may refuse everything, and each of them goes to the quarantine. */
 const MAX_REFUSALS = 20;
-
-/** A try with less time than this would mostly be given up after the destination has taken it. */
-const MIN_TRY_MS = 500;
 
 /** How often a destination that has taken something may fail before it is left alone for this run. */
 const MAX_PAUSES = 3;

@@ -440,6 +440,28 @@ describe('limits', () => {
     expect(await exportTo(collector.url, { now }, telemetryOf(), 3000)).toEqual({ status: 'delivered' });
     expect(collector.requests).toHaveLength(1);
   });
+
+  it.each([
+    [9_499, 2],
+    [9_500, 1],
+  ])(
+    'D8: who waits for a connection until %i of 10000 ms are over makes %i requests in all',
+    async (passed, requests) => {
+      let ms = 0;
+      const collector = await start({
+        script: () => {
+          ms = passed;
+          return {};
+        },
+      });
+      const exporter = otlpHttp({ endpoints: endpointsOf(collector.url), concurrency: 1, now: () => ms });
+      const both = [exporter.export(telemetryOf(), 10_000), exporter.export(telemetryOf(), 10_000)];
+      const outcomes = (await Promise.all(both)).map(outcomeOf);
+      expect(outcomes.filter(({ status }) => status === 'delivered')).toHaveLength(requests);
+      expect(outcomes.filter(({ status }) => status === 'retryable')).toHaveLength(2 - requests);
+      expect(collector.requests).toHaveLength(requests);
+    },
+  );
 });
 
 describe('when it is given up', () => {

@@ -7,6 +7,7 @@ import { httpUrl } from '../http/http-url.ts';
 import type { Judge } from './otlp-http/judge.ts';
 import { type HttpTransport, httpTransport, type TlsOptions } from '../http/transport.ts';
 import { limiter } from './otlp-http/limiter.ts';
+import { MIN_TRY_MS } from '../min-try.ts';
 
 /** Where and how {@link otlpHttp} sends. */
 export interface OtlpHttpOptions {
@@ -103,11 +104,12 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     { request, metadata }: Telemetry,
     deadline: number,
     abort: AbortSignal | undefined,
+    leastMs: number,
   ): Promise<Outcome> => {
     const url = urls.get(request.signal);
     if (url === undefined) return rejected('destination', `no endpoint for ${request.signal} is configured`);
-    const timeLeftMs = (): number => Math.min(timeoutMs, deadline - now());
-    if (timeLeftMs() <= 0 || abort?.aborted === true)
+    const timeLeftMs = (): number => deadline - now();
+    if (timeLeftMs() <= leastMs || abort?.aborted === true)
       return { status: 'retryable', error: new Error('no time left in this invocation') };
     const body = bodyOf(request, { encoding, compression, gzipLevel }, maxRequestBytes);
     if ('tooLarge' in body) {
@@ -117,7 +119,7 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
     // The same object for nearly every request: the transport keeps what it makes of it.
     const routing = routingHeaders(metadata);
     const sent = routing === NO_HEADERS ? fixed : { ...routing, ...fixed };
-    const answer = await post(url, sent, body.bytes, timeLeftMs(), abort);
+    const answer = await post(url, sent, body.bytes, Math.min(timeoutMs, timeLeftMs()), abort);
     if ('status' in answer && answer.status >= 200 && answer.status < 300 && answer.body.length === 0)
       return { status: 'delivered' };
     return (await judging())(answer, request.signal, url.host);
@@ -125,8 +127,10 @@ export const otlpHttp = (options: OtlpHttpOptions): Exporter => {
 
   return {
     name,
-    export: async (telemetry, deadline, abort) => [
-      { destination: name, telemetry, outcome: await limit(() => send(telemetry, deadline, abort)) },
-    ],
+    export: async (telemetry, deadline, abort) => {
+      // Who waited for its turn until nearly all of its time was over is not sent.
+      const leastMs = Math.min(MIN_TRY_MS, Math.max(0, deadline - now()) / 10);
+      return [{ destination: name, telemetry, outcome: await limit(() => send(telemetry, deadline, abort, leastMs)) }];
+    },
   };
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleepMs } from 'node:timers/promises';
+import { MIN_TRY_MS } from '../min-try.ts';
 import type { Delivery, Exporter, Outcome, Telemetry } from '../types.ts';
 
 /** How {@link withRetry} waits. All times in milliseconds. */
@@ -18,9 +19,6 @@ export interface RetryOptions {
 
 /** All tries together, unless told otherwise (D7a). */
 export const DEFAULT_MAX_ELAPSED_MS = 5_000;
-
-/** A try with less time than this would mostly be given up after the server has taken the data, which it then gets twice. */
-const MIN_TRY_MS = 500;
 
 const wakeable = (ms: number, abort?: AbortSignal): Promise<unknown> =>
   sleepMs(ms, undefined, abort === undefined ? {} : { signal: abort }).catch(() => undefined);
