@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { filterPattern } from '@serverless-otlp/testing/filter-pattern';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { filterPattern } from '../conformance/filter-patterns/matches.ts';
 import type { AwsEmulator } from './aws-emulator.ts';
 import { callJson } from './deployed/call.ts';
 import { ACCOUNT, REGION } from './aws-emulator.ts';

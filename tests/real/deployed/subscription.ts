@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-import { filterPattern } from '../../conformance/filter-patterns/matches.ts';
+import { filterPattern } from '@serverless-otlp/testing/filter-pattern';
+
 import { callJson } from './call.ts';
 import { ACCOUNT, REGION } from '../aws-emulator.ts';
 import type { Stack } from './stack.ts';

@@ -1,4 +1,5 @@
-import { jsonPattern } from './json-pattern.ts';
+export { FILTER_PATTERN_SAMPLES, type FilterPatternSample } from './filter-pattern-samples.ts';
+import { jsonPattern } from './filter-pattern-json.ts';
 
 const TERM = /^\s*([-?])?(?:"((?:[^"\\]|\\.)*)"|([^\s"%{[]+))/;
 
@@ -21,13 +22,19 @@ const termsOf = (pattern: string): Terms => {
   return { all: all ?? [], any: any ?? [], none: none ?? [] };
 };
 
-/** A `?term` beside terms without it counts for nothing: "the ? is ignored" by CloudWatch Logs. */
+/** Nothing but spaces in quotes is how AWS writes a pattern that matches everything. */
+const has = (message: string, term: string): boolean => term.trim() === '' || message.includes(term);
+
+/**
+ * Beside other terms, those with `?` count for nothing: "If you combine "?" with other filter patterns, all question mark terms will be
+ * ignored"; and others are "include and exclude terms".
+ */
 const termPattern = (pattern: string): ((message: string) => boolean) => {
   const { all, any, none } = termsOf(pattern);
   return (message) =>
-    all.every((term) => message.includes(term)) &&
-    none.every((term) => !message.includes(term)) &&
-    (any.length === 0 || all.length > 0 || any.some((term) => message.includes(term)));
+    all.every((term) => has(message, term)) &&
+    none.every((term) => !has(message, term)) &&
+    (any.length === 0 || all.length + none.length > 0 || any.some((term) => has(message, term)));
 };
 
 const parsed = (message: string): unknown => {
@@ -40,10 +47,12 @@ const parsed = (message: string): unknown => {
 
 /**
  * What CloudWatch Logs would let through, by its documentation: patterns of terms, and of JSON. Everything that is not known here is refused,
- * not guessed: regular expressions, `[*]`, patterns of columns.
+ * not guessed: regular expressions, patterns of columns.
+ *
+ * It stands in for AWS, and is the oracle of the one that `doctor` has: the two share nothing but this page.
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html, read on 2026-11-21 in a stored copy.
  *
- * @throws {Error} for what is no pattern.
+ * @throws {Error} for what is no pattern, or none that is known here; from the matcher, for what the page does not say of a message.
  */
 export const filterPattern = (pattern: string): ((message: string) => boolean) => {
   const [, inner] = /^\s*\{(.*)\}\s*$/s.exec(pattern) ?? [];

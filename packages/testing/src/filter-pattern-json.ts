@@ -1,16 +1,15 @@
-import { readValue } from './select.ts';
+import { readValues } from './filter-pattern-select.ts';
 
 /** Whether a condition holds of a log event that is JSON. */
 type Condition = (event: unknown) => boolean;
 
-const SELECTOR = /^\$(?:\.[A-Za-z0-9_@-]+|\.?\[\s*(?:\d+|\*|"[^"]*"|'[^']*')\s*\])+/;
+const SELECTOR = /^\$(?:\.[A-Za-z0-9_@-]+|\.\*|\.?\[\s*(?:\d+|\*|"[^"]*"|'[^']*')\s*\])+/;
 const VALUE = /^(?:"((?:[^"\\]|\\.)*)"|([^\s()&|"]+))/;
 const REGEX = /^%/;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 const likeOf = (text: string): RegExp =>
   new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's');
-
-const isScalar = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
 const compareNumbers = (operator: string, found: number, wanted: number): boolean => {
   switch (operator) {
@@ -27,27 +26,39 @@ const compareNumbers = (operator: string, found: number, wanted: number): boolea
   }
 };
 
-/**
- * Text against text, with `*` for any characters, or a number against a number. What is neither never matches, whichever the operator: "If a
- * property selector points to an array or object, the filter pattern won't match".
- */
-const comparison = (selector: string, operator: string, wanted: string, quoted: boolean): Condition => {
-  const number = !quoted && wanted !== '*' && wanted.trim() !== '' ? Number(wanted) : Number.NaN;
-  const like = likeOf(wanted);
-  return (event) => {
-    const found = readValue(event, selector);
-    if (!isScalar(found)) return false;
-    if (!Number.isNaN(number)) return typeof found === 'number' && compareNumbers(operator, found, number);
-    if (operator !== '=' && operator !== '!=') return false;
-    return like.test(String(found)) === (operator === '=');
+/** A number against a number. What becomes of a text that is a number too, or that is not to be the number, AWS does not say. */
+const numberComparison =
+  (operator: string, wanted: number): ((found: unknown) => boolean) =>
+  (found) => {
+    if (typeof found === 'string' && (operator === '!=' || NUMBER.test(found)))
+      throw new Error('a number against a text, of which nobody here knows what becomes');
+    return typeof found === 'number' && compareNumbers(operator, found, wanted);
   };
+
+/**
+ * With `*` for any characters. "Value nodes can be strings or numbers": what is neither never matches, whichever the operator, nor does what
+ * is an array or object.
+ */
+const textComparison = (operator: string, wanted: string): ((found: unknown) => boolean) => {
+  if (operator !== '=' && operator !== '!=') throw new Error('an order of what is no number, which nobody here knows');
+  const like = likeOf(wanted);
+  return (found) =>
+    (typeof found === 'string' || typeof found === 'number') && like.test(String(found)) === (operator === '=');
 };
 
-const KEYWORDS: readonly (readonly [RegExp, (found: unknown) => boolean])[] = [
-  [/^IS\s+TRUE\b/i, (found) => found === true],
-  [/^IS\s+FALSE\b/i, (found) => found === false],
-  [/^IS\s+NULL\b/i, (found) => found === null],
-  [/^NOT\s+EXISTS\b/i, (found) => found === undefined],
+const comparison = (selector: string, operator: string, quoted: string | undefined, bare: string): Condition => {
+  const holds =
+    quoted === undefined && NUMBER.test(bare)
+      ? numberComparison(operator, Number(bare))
+      : textComparison(operator, quoted?.replace(/\\(.)/g, '$1') ?? bare);
+  return (event) => readValues(event, selector).some(holds);
+};
+
+const KEYWORDS: readonly (readonly [RegExp, (found: readonly unknown[]) => boolean])[] = [
+  [/^IS\s+TRUE\b/, (found) => found.includes(true)],
+  [/^IS\s+FALSE\b/, (found) => found.includes(false)],
+  [/^IS\s+NULL\b/, (found) => found.includes(null)],
+  [/^NOT\s+EXISTS\b/, (found) => found.length === 0],
 ];
 
 /** Reads `{ … }`: conditions, `&&` before `||`, parentheses first. */
@@ -94,12 +105,12 @@ class Reader {
     }
     const [selector] = this.take(SELECTOR) ?? this.refuse();
     for (const [keyword, holds] of KEYWORDS)
-      if (this.take(keyword) !== undefined) return (event) => holds(readValue(event, selector));
+      if (this.take(keyword) !== undefined) return (event) => holds(readValues(event, selector));
     const [operator] = this.take(/^(?:!=|<=|>=|=|<|>)/) ?? this.refuse();
     if (this.take(REGEX) !== undefined)
       throw new Error('a filter pattern with a regular expression, which nobody here can match');
     const [, quoted, bare] = this.take(VALUE) ?? this.refuse();
-    return comparison(selector, operator, quoted ?? bare ?? '', quoted !== undefined);
+    return comparison(selector, operator, quoted, bare ?? '');
   }
 
   end(): void {
