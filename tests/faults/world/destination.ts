@@ -151,7 +151,7 @@ export const startDestination = async (plan: DestinationPlan, witness: Witness):
     const waiting = last.get(connection);
     last.delete(connection);
     owners.delete(connection);
-    // However soon after the request that is: on a machine that stands still a client gives up before a server reads.
+    // However soon after the request that is: who gives up a whole run gives up what it has just sent.
     if (waiting !== undefined && witness.isRunning(waiting)) waiting.abandoned = true;
   };
   const collector = await startOnFreePort(witness.random, (port) =>

@@ -7,12 +7,6 @@ import { startWorld } from './world.ts';
 
 const setting = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
 
-/**
- * A world waits for timeouts in real time, and now and then one meets a pause of a CI machine that nobody can tell from a duplicate: such a
- * world is run once more there, and says what it found the first time. Nowhere else: a violation is to be looked at.
- */
-export const RETRIES: number = process.env['CI'] === undefined ? 0 : 1;
-
 /** Seeds that were asked for. */
 export const seedsOf = (half: 'odd' | 'even'): readonly number[] => {
   const first = setting('FAULTS_FIRST_SEED', 1);
