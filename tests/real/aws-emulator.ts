@@ -49,6 +49,43 @@ export const startAwsEmulator = async (serve: string = SERVE): Promise<AwsEmulat
   }
 };
 
+const SEND_TIMEOUT_MS = 30_000;
+
+/** Whom the emulator takes a request to come from, and for which service: it reads both out of the signature. */
+export interface Signed {
+  readonly service: string;
+  /** Default that of somebody who has nothing to do with what is tested. */
+  readonly accessKeyId?: string | undefined;
+}
+
+/** What is sent. */
+export interface Sent {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | URLSearchParams;
+}
+
+/**
+ * Sends a request to an emulator without the SDK, which is part of what is tested. It is signed by nobody: the emulator takes any signature.
+ *
+ * @returns the text of the answer.
+ * @throws {Error} with the start of the answer when it is no success, and for none within 30 s.
+ */
+export const sendToEmulator = async (
+  url: string,
+  { service, accessKeyId = 'operator' }: Signed,
+  { headers = {}, ...sent }: Sent,
+): Promise<string> => {
+  const credential = `${accessKeyId}/20260101/${REGION}/${service}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=any`;
+  const signal = AbortSignal.timeout(SEND_TIMEOUT_MS);
+  const answer = await fetch(url, { ...sent, headers: { authorization, ...headers }, signal });
+  const text = await answer.text();
+  if (answer.ok) return text;
+  const what = headers['x-amz-target'] ?? `${sent.method} ${new URL(url).pathname}`;
+  throw new Error(`${service} answered ${what} with ${answer.status}: ${text.slice(0, 500)}`);
+};
+
 /** Makes a bucket of S3 that nobody else uses, and resolves to its name. */
 export const createBucket = async ({ endpoint }: AwsEmulator): Promise<string> => {
   const bucket = `letters-${randomUUID()}`;

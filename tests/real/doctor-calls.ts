@@ -1,4 +1,4 @@
-import { ACCOUNT, REGION } from './aws-emulator.ts';
+import { ACCOUNT, REGION, sendToEmulator } from './aws-emulator.ts';
 
 /** Calls to one emulator, by the protocol of the service. Each resolves to the text of the answer. */
 export interface Call {
@@ -8,32 +8,25 @@ export interface Call {
   readonly s3: (path: string, body: string) => Promise<string>;
 }
 
-/** Makes requests without the SDK, which is part of what is tested. */
+/** Makes the calls of one emulator. */
 export const caller = (endpoint: string): Call => {
-  const send = async (service: string, method: string, path: string, body: string, headers: Record<string, string>) => {
-    const credential = `any/20260101/${REGION}/${service}/aws4_request`;
-    const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=any`;
-    const init = { method, headers: { authorization, ...headers }, ...(body === '' ? {} : { body }) };
-    const response = await fetch(`${endpoint}${path}`, init);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${service} ${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
-    return text;
-  };
+  const post = (service: string, body: string, headers: Readonly<Record<string, string>>): Promise<string> =>
+    sendToEmulator(endpoint, { service }, { method: 'POST', headers, body });
   return {
-    rest: (method: string, path: string, input?: object) =>
-      send('lambda', method, path, input === undefined ? '' : JSON.stringify(input), {
-        'content-type': 'application/json',
-      }),
+    rest: (method: string, path: string, input?: object) => {
+      const sent = { method, headers: { 'content-type': 'application/json' } };
+      const body = input === undefined ? {} : { body: JSON.stringify(input) };
+      return sendToEmulator(`${endpoint}${path}`, { service: 'lambda' }, { ...sent, ...body });
+    },
     json: (service: string, target: string, input: object) =>
-      send(service, 'POST', '/', JSON.stringify(input), {
+      post(service, JSON.stringify(input), {
         'content-type': 'application/x-amz-json-1.1',
         'x-amz-target': target,
       }),
     query: (service: string, input: Readonly<Record<string, string>>) =>
-      send(service, 'POST', '/', new URLSearchParams(input).toString(), {
-        'content-type': 'application/x-www-form-urlencoded',
-      }),
-    s3: (path: string, body: string) => send('s3', 'PUT', path, body, {}),
+      post(service, new URLSearchParams(input).toString(), { 'content-type': 'application/x-www-form-urlencoded' }),
+    s3: (path: string, body: string) =>
+      sendToEmulator(`${endpoint}${path}`, { service: 's3' }, { method: 'PUT', body }),
   };
 };
 

@@ -1,19 +1,4 @@
-import { REGION } from '../aws-emulator.ts';
-
-const TIMEOUT_MS = 30_000;
-
-const authorization = (service: string, accessKeyId: string): string =>
-  `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=any`;
-
-const send = async (endpoint: string, what: string, init: RequestInit): Promise<string> => {
-  const answer = await fetch(endpoint, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${what} was answered with ${answer.status}: ${text.slice(0, 500)}`);
-  return text;
-};
-
-/** Who asks: keys of the emulator's own account. */
-const OPERATOR = 'operator';
+import { sendToEmulator } from '../aws-emulator.ts';
 
 const SERVICES = [
   ['Kinesis', 'kinesis'],
@@ -26,28 +11,28 @@ export const callJson = async <T = unknown>(
   endpoint: string,
   target: string,
   input: object,
-  accessKeyId: string = OPERATOR,
+  accessKeyId?: string,
 ): Promise<T> => {
   const service = SERVICES.find(([prefix]) => target.startsWith(prefix))?.[1] ?? 'logs';
-  const text = await send(endpoint, target, {
-    method: 'POST',
-    headers: {
-      authorization: authorization(service, accessKeyId),
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': target,
+  const text = await sendToEmulator(
+    endpoint,
+    { service, accessKeyId },
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
+      body: JSON.stringify(input),
     },
-    body: JSON.stringify(input),
-  });
+  );
   return (text === '' ? {} : JSON.parse(text)) as T;
 };
 
 /** Calls an action of CloudFormation; resolves to its XML. */
 export const callCloudFormation = async (endpoint: string, input: Readonly<Record<string, string>>): Promise<string> =>
-  send(endpoint, input['Action'] ?? '', {
-    method: 'POST',
-    headers: { authorization: authorization('cloudformation', OPERATOR) },
-    body: new URLSearchParams({ Version: '2010-05-15', ...input }),
-  });
+  sendToEmulator(
+    endpoint,
+    { service: 'cloudformation' },
+    { method: 'POST', body: new URLSearchParams({ Version: '2010-05-15', ...input }) },
+  );
 
 /** Calls S3, the bucket in the path. */
 export const callS3 = async (
@@ -55,13 +40,16 @@ export const callS3 = async (
   method: 'GET' | 'PUT' | 'DELETE',
   path: string,
   body?: Uint8Array | string,
-  accessKeyId: string = OPERATOR,
+  accessKeyId?: string,
 ): Promise<string> =>
-  send(`${endpoint}/${path}`, `${method} of S3`, {
-    method,
-    headers: { authorization: authorization('s3', accessKeyId) },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : Buffer.from(body) }),
-  });
+  sendToEmulator(
+    `${endpoint}/${path}`,
+    { service: 's3', accessKeyId },
+    {
+      method,
+      ...(body !== undefined && { body: typeof body === 'string' ? body : Buffer.from(body) }),
+    },
+  );
 
 /** Text of an XML document, entities resolved. */
 export const unescaped = (xml: string): string =>
