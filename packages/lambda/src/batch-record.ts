@@ -1,12 +1,13 @@
 import type { Carrier } from './trigger.ts';
+import { carrierOfChange } from './triggers/dynamodb.ts';
+import { carrierOfKinesis } from './triggers/kinesis.ts';
+import { carrierOfMessage } from './triggers/sqs.ts';
 
 /** A record of SQS, Kinesis or DynamoDB Streams, as far as it is read here. */
 export interface BatchRecord {
   readonly eventSource?: string;
   readonly eventSourceARN?: string;
   readonly messageId?: string;
-  readonly attributes?: Readonly<Record<string, string>>;
-  readonly messageAttributes?: Readonly<Record<string, { readonly stringValue?: string }>>;
   readonly kinesis?: { readonly sequenceNumber?: string };
   readonly dynamodb?: { readonly SequenceNumber?: string };
 }
@@ -41,13 +42,8 @@ export const sourceOf = (record: BatchRecord): Source => ({
   destination: nameIn(record.eventSourceARN),
 });
 
-/** What a message of a queue says of its sender's trace; records of streams say nothing. */
-export const carrierOf = ({ attributes, messageAttributes }: BatchRecord): Carrier => {
-  const carrier: Record<string, string> = {};
-  for (const name of ['traceparent', 'tracestate', 'baggage']) {
-    const value = messageAttributes?.[name]?.stringValue;
-    if (typeof value === 'string') carrier[name] = value;
-  }
-  const xRay = attributes?.['AWSTraceHeader'];
-  return typeof xRay === 'string' ? { ...carrier, 'x-amzn-trace-id': xRay } : carrier;
+/** What a record says of its sender's trace, as the triggers read it. */
+export const carrierOf = (record: BatchRecord): Carrier | undefined => {
+  if (record.eventSource === 'aws:sqs') return carrierOfMessage(record);
+  return record.eventSource === 'aws:kinesis' ? carrierOfKinesis(record) : carrierOfChange(record);
 };

@@ -6,6 +6,8 @@ import { traced } from './traced.ts';
 
 const W3C = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 interface Message {
+  readonly eventSource?: string;
+  readonly eventSourceARN?: string;
   readonly messageId?: string;
   readonly body: string;
 }
@@ -85,6 +87,54 @@ describe('partialBatch', () => {
     const table = await run(dynamodb(['bad', 'b']));
     expect([table.ids, table.seen]).toEqual([['d0'], ['bad']]);
     expect(table.spans.map(({ name }) => name)).toContain('process users');
+  });
+
+  it.each([
+    [
+      'what SNS wrapped into a queue',
+      'aws:sqs',
+      {
+        body: JSON.stringify({
+          Type: 'Notification',
+          TopicArn: 'arn',
+          Message: '{}',
+          MessageAttributes: { traceparent: { Type: 'String', Value: W3C } },
+        }),
+      },
+    ],
+    [
+      'what EventBridge did',
+      'aws:sqs',
+      { body: JSON.stringify({ id: 'e', source: 's', 'detail-type': 't', detail: { traceparent: W3C } }) },
+    ],
+    [
+      'X-Ray',
+      'aws:sqs',
+      {
+        body: '',
+        attributes: { AWSTraceHeader: 'Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=b7ad6b7169203331;Sampled=1' },
+      },
+    ],
+    [
+      'data of a stream',
+      'aws:kinesis',
+      {
+        body: '',
+        kinesis: { sequenceNumber: 's', data: Buffer.from(JSON.stringify({ traceparent: W3C })).toString('base64') },
+      },
+    ],
+    [
+      'an item of a table',
+      'aws:dynamodb',
+      { body: '', eventName: 'INSERT', dynamodb: { SequenceNumber: 'd', NewImage: { traceparent: { S: W3C } } } },
+    ],
+  ])('links a message to its sender: %s', async (_, eventSource, fields) => {
+    const { span } = await run([
+      { eventSource, eventSourceARN: 'arn:aws:any:eu-west-1:123456789012:orders', ...fields },
+    ]);
+    expect(span('process orders').links).toMatchObject([
+      { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' },
+    ]);
   });
 
   it('works on every message once, whatever the concurrency', async () => {

@@ -23,7 +23,7 @@ export interface BatchEvent<Record> {
 const tracer = () => trace.getTracer('@serverless-otlp/lambda', VERSION);
 
 const linkOf = (record: BatchRecord): readonly Link[] => {
-  const sender = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, carrierOf(record)));
+  const sender = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, carrierOf(record) ?? {}));
   return sender === undefined ? [] : [{ context: sender }];
 };
 

@@ -24,7 +24,7 @@ const millisecondsOf = (record: unknown): number | undefined => {
 };
 
 /** An item that is written with a `traceparent`, as an outbox is. A later change keeps the attribute, it no longer speaks of it. */
-const carrierOfRecord = (record: unknown): Carrier | undefined => {
+export const carrierOfChange = (record: unknown): Carrier | undefined => {
   const image = operationOf(record) === 'insert' ? at(record, 'dynamodb', 'NewImage') : undefined;
   return carrierOf({
     traceparent: at(image, 'traceparent', 'S'),
@@ -40,7 +40,7 @@ export const dynamodb: Trigger<Fields> = {
   describe: (event, context) => {
     const records = recordsOf(event);
     const table = shared(records.map(tableOf));
-    const { attributes, ...traced } = tracedBy(records, carrierOfRecord);
+    const { attributes, ...traced } = tracedBy(records, carrierOfChange);
     return {
       name: functionNameOf(context),
       kind: SpanKind.SERVER,

@@ -11,7 +11,7 @@ import { queued } from './parts/times.ts';
 const MAX_DATA = 349_528;
 
 /** Kinesis has no headers: a trace is found in JSON data only. Node's decoder reads past what is no base64. */
-const carrierOfRecord = (record: unknown): Carrier | undefined => {
+export const carrierOfKinesis = (record: unknown): Carrier | undefined => {
   const data = at(kinesisOf(record), 'data');
   if (typeof data !== 'string' || data.length > MAX_DATA) return undefined;
   return envelopeOf(Buffer.from(data, 'base64').toString()).carrier;
@@ -32,7 +32,7 @@ export const kinesis: Trigger<Fields> = {
     const records = recordsOf(event);
     const arn = shared(records.map((record) => textAt(record, 'eventSourceARN')));
     const stream = resourceOf(arn)?.replace(/^stream\//, '');
-    const { attributes, ...traced } = tracedBy(records, carrierOfRecord);
+    const { attributes, ...traced } = tracedBy(records, carrierOfKinesis);
     const id = textAt(kinesisOf(records[0]), 'sequenceNumber');
     const span = processing({ system: 'aws.kinesis', destination: stream, count: records.length, id });
     const more = attributesOf({

@@ -19,7 +19,7 @@ const queueUrlOf = (arn: string | undefined): string | undefined => {
  * W3C first: of the message's attributes, then of what SNS or EventBridge wrapped into its body; X-Ray's is the system attribute
  * `AWSTraceHeader`, which follows a message through S3, SNS and SQS.
  */
-const carrierOfMessage = (record: unknown): Carrier | undefined => {
+export const carrierOfMessage = (record: unknown): Carrier | undefined => {
   const own = carrierOf(at(record, 'messageAttributes'));
   const system = carrierOf({ 'x-amzn-trace-id': at(record, 'attributes', 'AWSTraceHeader') });
   const wrapped = own?.['traceparent'] === undefined ? envelopeOf(at(record, 'body')).carrier : undefined;
