@@ -445,7 +445,7 @@ describe('limits', () => {
     [9_499, 2],
     [9_500, 1],
   ])(
-    'D8: who waits for a connection until %i of 10000 ms are over makes %i requests in all',
+    'D7: who waits for a connection until %i of 10000 ms are over makes %i requests in all',
     async (passed, requests) => {
       let ms = 0;
       const collector = await start({
