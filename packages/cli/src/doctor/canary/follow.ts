@@ -1,9 +1,8 @@
 import { ifThere } from '../aws/named.ts';
 import { type Finding, fail, pass, skipped, warn } from '../check.ts';
-import { type Facts, logGroupOf } from '../installation/facts.ts';
+import { type Facts, leadsTo, logGroupOf } from '../installation/facts.ts';
 import { brings } from '../installation/filter-pattern.ts';
 import { reportsIn, type StoredReport } from '../installation/report-checks.ts';
-import { isOurs } from '../installation/subscription-checks.ts';
 import { reasonOf } from '../reason.ts';
 import { canaryLine, type CanaryLine, type Chance } from './canary-line.ts';
 import { deliveries, reportAbout } from './delivered.ts';
@@ -63,7 +62,7 @@ const waysOf = async ({ groups, policies }: Facts, logGroup: string): Promise<re
 
 const filterOf = async ({ facts, logGroup }: FollowOptions, line: string): Promise<Finding> => {
   const ways = (await waysOf(facts, logGroup)).filter(({ pattern }) => brings(pattern, line) !== false);
-  const direct = ways.find(({ destination }) => isOurs(destination, facts.arn));
+  const direct = ways.find(({ destination }) => leadsTo(destination, facts.arn));
   if (direct !== undefined) return pass('canary-filter', direct.name, logGroup);
   const [other] = ways;
   if (other === undefined)

@@ -49,6 +49,14 @@ export interface Facts {
   readonly now: () => number;
 }
 
+/** Whether something leads to a function: to it, or to a version or alias of it. */
+export const leadsTo = (destination: string | undefined, arn: string): boolean =>
+  destination === arn || destination?.startsWith(`${arn}:`) === true;
+
+/** Filters of a log group that lead to the function. */
+export const filtersTo = (arn: string, { filters }: GroupFacts): readonly SubscriptionFilter[] =>
+  filters.filter(({ destinationArn }) => leadsTo(destinationArn, arn));
+
 /** Log groups that are looked at when none is named. */
 const MAX_GROUPS = 200;
 

@@ -1,7 +1,6 @@
 import { ifThere } from '../aws/named.ts';
 import { type Check, fail, type Finding, pass, skipped, warn } from '../check.ts';
-import type { Facts } from './facts.ts';
-import { isOurs } from './subscription-checks.ts';
+import { type Facts, filtersTo, type GroupFacts } from './facts.ts';
 
 type Texts = string | readonly string[];
 
@@ -60,12 +59,9 @@ const statementsOf = (policy: string): readonly Statement[] => {
   return found === undefined ? [] : 'length' in found ? found : [found];
 };
 
-const subscribed = async ({
-  groups,
-  arn,
-}: Facts): Promise<readonly { readonly name: string; readonly arn: string }[]> => {
+const subscribed = async ({ groups, arn }: Facts): Promise<readonly GroupFacts[]> => {
   const { items } = await groups();
-  return items.filter(({ filters }) => filters.some((filter) => isOurs(filter.destinationArn, arn)));
+  return items.filter((group) => filtersTo(arn, group).length > 0);
 };
 
 const sources = (statements: readonly Statement[]): readonly Finding[] =>

@@ -1,7 +1,7 @@
 import { ifThere } from '../aws/named.ts';
 import type { Aws } from '../aws/calls.ts';
 import { type Check, fail, type Finding, pass, skipped, warn } from '../check.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, leadsTo } from './facts.ts';
 import { stateOf } from './function-checks.ts';
 import { eachOf, listed } from './pages.ts';
 
@@ -61,7 +61,7 @@ const schedulesTo = async (aws: Aws, arn: string): Promise<readonly Schedule[]> 
     });
     return { items: answer.Schedules ?? [], next: answer.NextToken };
   }, MAX_SCHEDULES);
-  const own = items.filter(({ Target }) => Target?.Arn === arn || Target?.Arn?.startsWith(`${arn}:`) === true);
+  const own = items.filter(({ Target }) => leadsTo(Target?.Arn, arn));
   return eachOf(own, async ({ Name = '', GroupName, State }) => {
     const found = await ifThere(
       aws('scheduler:GetSchedule', { Name, ...(GroupName === undefined ? {} : { GroupName }) }),

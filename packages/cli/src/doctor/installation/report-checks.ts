@@ -1,9 +1,8 @@
 import type { Aws } from '../aws/calls.ts';
 import { type Check, fail, type Finding, pass, skipped, warn } from '../check.ts';
 import { ifThere } from '../aws/named.ts';
-import { type Facts, type GroupFacts, logGroupOf } from './facts.ts';
+import { type Facts, filtersTo, logGroupOf } from './facts.ts';
 import { listed } from './pages.ts';
-import { isOurs } from './subscription-checks.ts';
 
 /** What is read of a report of the forwarder. */
 export interface ReportLine {
@@ -89,11 +88,7 @@ const MAX_QUERIES = 100;
 const deliveryErrors = async ({ aws, groups, arn, now }: Facts): Promise<readonly Finding[]> => {
   const { items } = await groups();
   const filters = items
-    .flatMap(({ name, filters: all }: GroupFacts) =>
-      all
-        .filter(({ destinationArn }) => isOurs(destinationArn, arn))
-        .map(({ filterName = '' }) => ({ name, filterName })),
-    )
+    .flatMap((group) => filtersTo(arn, group).map(({ filterName = '' }) => ({ name: group.name, filterName })))
     .slice(0, MAX_QUERIES);
   if (filters.length === 0) return [skipped('subscription-delivery', 'no filter of a log group leads to it')];
   const { MetricDataResults: results = [] } = await aws('cloudwatch:GetMetricData', {

@@ -1,26 +1,18 @@
-import type { SubscriptionFilter } from '@aws-sdk/client-cloudwatch-logs';
 import { ifThere } from '../aws/named.ts';
 import { type Check, fail, type Finding, pass, skipped, warn } from '../check.ts';
 import { reasonOf } from '../reason.ts';
 import { broughtBy } from './brought.ts';
-import { type Facts, type GroupFacts, logGroupOf, type PolicyFacts } from './facts.ts';
+import { type Facts, filtersTo, type GroupFacts, leadsTo, logGroupOf, type PolicyFacts } from './facts.ts';
 import { swallowing } from './function-checks.ts';
 import { eachOf } from './pages.ts';
-
-/** Whether a filter leads to the function: to it, or to a version or alias of it. */
-export const isOurs = (destination: string | undefined, arn: string): boolean =>
-  destination === arn || destination?.startsWith(`${arn}:`) === true;
 
 /** Filters of a log group besides the account policy. Source: "CloudWatch Logs quotas" (read 2026-11-21). */
 const MAX_FILTERS = 2;
 
-const ownFilters = ({ filters }: GroupFacts, arn: string): readonly SubscriptionFilter[] =>
-  filters.filter(({ destinationArn }) => isOurs(destinationArn, arn));
-
 /** Account policies to the forwarder; or why nobody can tell. */
 const ownPolicies = async ({ policies, arn }: Facts): Promise<readonly PolicyFacts[] | string> => {
   try {
-    return (await policies()).filter(({ destinationArn }) => isOurs(destinationArn, arn));
+    return (await policies()).filter(({ destinationArn }) => leadsTo(destinationArn, arn));
   } catch (error) {
     return reasonOf(error);
   }
@@ -31,7 +23,7 @@ const POLICY = 'account policy';
 const found = async (facts: Facts): Promise<readonly Finding[]> => {
   const { items, more } = await facts.groups();
   const policies = await ownPolicies(facts);
-  const own = items.filter((group) => ownFilters(group, facts.arn).length > 0);
+  const own = items.filter((group) => filtersTo(facts.arn, group).length > 0);
   const groups = `${own.length} of ${items.length} log groups${more ? ' (there are more; name them with --log-group)' : ''}`;
   if (typeof policies !== 'string' && policies.length > 0)
     return [pass('subscription-found', `${POLICY} ${policies[0]?.name ?? ''}; and ${groups}`)];
@@ -64,7 +56,7 @@ const patterns = async (facts: Facts): Promise<readonly Finding[]> => {
   const all = [
     ...(typeof policies === 'string' ? [] : policies.map(({ pattern }) => patternOf(pattern, POLICY))),
     ...items.flatMap((group) =>
-      ownFilters(group, facts.arn).map(({ filterPattern = '' }) => patternOf(filterPattern, group.name)),
+      filtersTo(facts.arn, group).map(({ filterPattern = '' }) => patternOf(filterPattern, group.name)),
     ),
   ];
   return all.length === 0 ? [skipped('subscription-pattern', 'there is no filter to look at')] : all;
@@ -78,7 +70,7 @@ const doubles = async (facts: Facts): Promise<readonly Finding[]> => {
   const unknown = typeof policies === 'string' ? [skipped('subscription-double', policies, POLICY)] : [];
   const known = typeof policies === 'string' ? [] : policies;
   const twice = items.flatMap((group) => {
-    const own = ownFilters(group, facts.arn);
+    const own = filtersTo(facts.arn, group);
     const names = own.map(({ filterName }) => filterName ?? '');
     const covering =
       own.length > 0 ? known.filter((policy) => covers(policy, group)).map(({ name }) => `${POLICY} ${name}`) : [];
@@ -93,8 +85,7 @@ const limits = async (facts: Facts): Promise<readonly Finding[]> => {
   const { items } = await facts.groups();
   const asked = new Set(facts.names.logGroups);
   const full = items.filter(
-    (group) =>
-      group.filters.length >= MAX_FILTERS && ownFilters(group, facts.arn).length === 0 && asked.has(group.name),
+    (group) => group.filters.length >= MAX_FILTERS && filtersTo(facts.arn, group).length === 0 && asked.has(group.name),
   );
   if (full.length === 0)
     return [pass('subscription-limit', `each has at most ${MAX_FILTERS} filters, or ours among them`)];
@@ -120,7 +111,7 @@ const ownLogs = async (facts: Facts): Promise<readonly Finding[]> => {
   const redriveGroup = redrive === undefined ? undefined : logGroupOf(redrive);
   const fed = items
     .filter((group) => group.name === forwarderGroup || group.name === redriveGroup)
-    .filter((group) => ownFilters(group, facts.arn).length > 0);
+    .filter((group) => filtersTo(facts.arn, group).length > 0);
   const own = fed.map(({ name }) =>
     fail('subscription-own-logs', 'a filter of this log group leads to the forwarder', name),
   );
@@ -140,7 +131,7 @@ const producers = async (facts: Facts): Promise<readonly Finding[]> => {
   const { aws, names, arn } = facts;
   const { items } = await facts.groups();
   const subscribed = items
-    .filter((group) => ownFilters(group, arn).length > 0)
+    .filter((group) => filtersTo(arn, group).length > 0)
     .flatMap(({ name }) => /^\/aws\/lambda\/([\w-]+)$/.exec(name)?.[1] ?? []);
   const all = [...new Set([...(names.producers ?? []), ...subscribed])].slice(0, MAX_PRODUCERS);
   const told = await eachOf(all, async (FunctionName): Promise<readonly Finding[]> => {
