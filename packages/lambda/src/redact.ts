@@ -61,10 +61,11 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
   if (options === false) return (attributes) => attributes;
   const isSecret = secretNames(new Set((options.names ?? []).map(plainName)));
   const whole = new Set(options.attributes ?? []);
-  const known = new Map<string, Change | undefined>();
-  const changeOf = (name: string): Change | undefined => {
-    if (known.has(name)) return known.get(name);
-    const change = changeFor(name, isSecret, whole);
+  const known = new Map<string, Change | null>();
+  const changeOf = (name: string): Change | null => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const change = changeFor(name, isSecret, whole) ?? null;
     if (known.size < MAX_KNOWN) known.set(name, change);
     return change;
   };
@@ -72,7 +73,7 @@ export const redactor = (options: RedactOptions | false = {}): Redact => {
     let redacted: Attributes | undefined;
     for (const name in attributes) {
       const change = changeOf(name);
-      if (change === undefined) continue;
+      if (change === null) continue;
       const value = changed(attributes[name], change);
       if (value === attributes[name]) continue;
       redacted ??= { ...attributes };

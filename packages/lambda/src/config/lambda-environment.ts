@@ -1,4 +1,4 @@
-import { numberOf } from '@serverless-otlp/stdout-exporter/parts';
+import { environment as one, numberOf } from '@serverless-otlp/stdout-exporter/parts';
 import { environment } from './environment.ts';
 
 /**
@@ -31,4 +31,4 @@ export const sandbox = (): Sandbox => ({
 });
 
 /** The X-Ray header of the running invocation; Lambda writes it anew for each. */
-export const xRayVariable = (): string | undefined => environment('_X_AMZN_TRACE_ID');
+export const xRayVariable = (): string | undefined => one('_X_AMZN_TRACE_ID');

@@ -9,11 +9,11 @@ let invoked = false;
  *
  * @param uptimeMs since the process began.
  */
-export const takeColdStart = (initialization: () => string | undefined, uptimeMs: number): boolean => {
+export const takeColdStart = (initialization: () => string | undefined, uptimeMs: () => number): boolean => {
   if (invoked) return false;
   invoked = true;
   const initializationType = initialization();
   const prepared =
     initializationType === 'provisioned-concurrency' || initializationType === 'lambda-managed-instances';
-  return !prepared && uptimeMs < AHEAD_MS;
+  return !prepared && uptimeMs() < AHEAD_MS;
 };

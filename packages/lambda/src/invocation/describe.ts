@@ -81,6 +81,6 @@ export const invocationAttributes = (
     ...description.attributes,
     'faas.invocation.id': context.awsRequestId,
     'faas.coldstart': coldStart,
-    ...guarded('attributes', () => ({ ...options.attributes?.(event, context) })),
+    ...(options.attributes && guarded('attributes', () => ({ ...options.attributes?.(event, context) }))),
   };
 };

@@ -75,7 +75,10 @@ const startSpan = (
 /** Begins an invocation. */
 export const beginRun = (event: unknown, context: LambdaContext, handled: Handled): Run => {
   const { measure, runtime, settings, triggers } = handled;
-  const coldStart = takeColdStart(() => sandbox().initializationType, process.uptime() * 1000);
+  const coldStart = takeColdStart(
+    () => sandbox().initializationType,
+    () => process.uptime() * 1000,
+  );
   const invocation = invocationOf(context.awsRequestId, coldStart, settings.keep.size > 0);
   const described = describe(event, context, triggers);
   const { span, context: inside } = startSpan(event, context, described, invocation, handled);

@@ -43,8 +43,11 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
   const running = new Set<Invocation>();
   let retired: ReadableSpan[] = [];
   const take = (invocation: Invocation, all: boolean): void => {
-    const spans = all ? invocation.ended : invocation.ended.filter(isSampled);
-    invocation.ended = all || !running.has(invocation) ? [] : invocation.ended.filter((span) => !isSampled(span));
+    const { ended } = invocation;
+    // What was not sampled is held only where that is undecided.
+    const some = invocation.undecided && !all;
+    const spans = some ? ended.filter(isSampled) : ended;
+    invocation.ended = some && running.has(invocation) ? ended.filter((span) => !isSampled(span)) : [];
     if (spans.length > 0) write(spans);
   };
   const hold = (invocation: Invocation, span: ReadableSpan): void => {

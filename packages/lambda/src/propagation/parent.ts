@@ -39,7 +39,8 @@ export const originOf = (
 ): Origin => {
   const context = extracted(propagator, carrier ?? {});
   const links = linksOf(propagator, carriers);
-  const lambda = propagator.fields().includes('x-amzn-trace-id') ? xRaySpan(xRayHeader) : undefined;
+  const heard = xRayHeader !== undefined && propagator.fields().includes('x-amzn-trace-id');
+  const lambda = heard ? xRaySpan(xRayHeader) : undefined;
   if (lambda === undefined || !isSampled(lambda)) return { context, links };
   const own = trace.getSpanContext(context);
   if (own === undefined && links.length === 0) return { context: trace.setSpanContext(context, lambda), links };

@@ -80,10 +80,10 @@ const setUpLogs = (options: TelemetryOptions, settings: ProcessSettings, resourc
 };
 
 /** What was not used has nothing to flush, and is not loaded for it. */
-const flushableOf = (sdk: Late<Flushable>): readonly Flushable[] => {
-  const loading = sdk.loading();
-  return loading === undefined ? [] : [{ forceFlush: async () => (await loading)?.forceFlush?.() }];
-};
+const isUsed = (sdk: Late<Flushable>): boolean => sdk.loading() !== undefined;
+const flushableOf = (sdk: Late<Flushable>): Flushable => ({
+  forceFlush: async () => (await sdk.loading())?.forceFlush?.(),
+});
 
 /** Sets up what nobody has set up: providers, context, propagation. What is registered already stays, and is flushed only. */
 export const setUp = (options: TelemetryOptions): Telemetry => {
@@ -113,6 +113,9 @@ export const setUp = (options: TelemetryOptions): Telemetry => {
     propagator,
     redact,
     buffer,
-    flushables: () => [...(buffer?.pending() === undefined ? [] : [buffer]), ...ours.flatMap(flushableOf), ...theirs],
+    flushables: () => {
+      const used = ours.some(isUsed) ? ours.filter(isUsed).map(flushableOf) : [];
+      return [...(buffer?.pending() === undefined ? used : [buffer, ...used]), ...theirs];
+    },
   };
 };

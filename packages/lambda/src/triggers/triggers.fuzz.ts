@@ -38,7 +38,7 @@ const checkAttributes = (attributes: Attributes): void => {
 
 const checkCarrier = (carrier: Carrier): void => {
   for (const [name, value] of Object.entries(carrier)) {
-    if (!TRACE_HEADERS.includes(name)) throw new Error(`${name} carries no trace`);
+    if (!TRACE_HEADERS.has(name)) throw new Error(`${name} carries no trace`);
     if (value.length > 8192 || !/^[\x20-\x7e]+$/.test(value)) throw new Error(`${name} is no header`);
   }
 };

@@ -5,7 +5,7 @@ import { textAt } from './read.ts';
 /** Attributes without those that have no value. */
 export const attributesOf = (values: Readonly<Record<string, Attributes[string]>>): Attributes => {
   const attributes: Attributes = {};
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) attributes[name] = value;
+  for (const name in values) if (values[name] !== undefined) attributes[name] = values[name];
   return attributes;
 };
 

@@ -2,7 +2,7 @@ import type { Carrier } from '../../trigger.ts';
 import { at, type Fields, fieldsOf } from './read.ts';
 
 /** The headers that carry a trace. */
-export const TRACE_HEADERS: readonly string[] = ['traceparent', 'tracestate', 'baggage', 'x-amzn-trace-id'];
+export const TRACE_HEADERS: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage', 'x-amzn-trace-id']);
 
 /** `baggage` may have 8 192 bytes (https://www.w3.org/TR/baggage/#limits); the others are shorter. */
 const MAX_VALUE = 8192;
@@ -31,23 +31,31 @@ const valueOf = (name: string, value: unknown): string | undefined => {
 };
 
 /** Some headers of many, by their names in lower case, whatever their case in the event. */
-export const headersNamed = (headers: Fields, names: readonly string[]): Record<string, string> => {
+export const headersNamed = (headers: Fields, names: ReadonlySet<string>): Record<string, string> => {
   const found: Record<string, string> = {};
   for (const name of Object.keys(headers).slice(0, MAX_HEADERS)) {
     const lower = name.length > 32 ? '' : name.toLowerCase();
-    if (!names.includes(lower) || Object.hasOwn(found, lower)) continue;
+    if (!names.has(lower) || Object.hasOwn(found, lower)) continue;
     const value = valueOf(lower, headers[name]);
     if (value !== undefined) found[lower] = value;
   }
   return found;
 };
 
+/** Those among headers, named in lower case, that carry a trace; `undefined` when there are none. */
+export const carrierIn = (headers: Carrier): Carrier | undefined => {
+  let carrier: Record<string, string> | undefined;
+  for (const name of TRACE_HEADERS) {
+    const value = headers[name];
+    if (value !== undefined) (carrier ??= {})[name] = value;
+  }
+  return carrier;
+};
+
 /** The headers among some fields that carry a trace; `undefined` when there are none. */
 export const carrierOf = (headers: unknown): Carrier | undefined => {
   const fields = fieldsOf(headers);
-  if (fields === undefined) return undefined;
-  const carrier = headersNamed(fields, TRACE_HEADERS);
-  return Object.keys(carrier).length === 0 ? undefined : carrier;
+  return fields && carrierIn(headersNamed(fields, TRACE_HEADERS));
 };
 
 /** Whether a carrier names a span, and not just baggage, or X-Ray's `Root` of a trace nobody has begun. */

@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Description } from '../../trigger.ts';
 import { attributesOf } from './attributes.ts';
-import { carrierOf, headersNamed } from './carrier.ts';
+import { carrierIn, headersNamed, TRACE_HEADERS } from './carrier.ts';
 import { type Fields, MAX_TEXT } from './read.ts';
 
 /** What an event says about an HTTP request. */
@@ -21,11 +21,11 @@ export interface HttpRequest {
   readonly protocol?: string | undefined;
 }
 
-const METHODS = 'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY';
-const WANTED: readonly string[] = ['host', 'user-agent', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'];
-
-const isKnown = (method: string | undefined): boolean =>
-  method !== undefined && /^[A-Z]+$/.test(method) && METHODS.split(' ').includes(method);
+const METHOD = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|QUERY)$/;
+const WANTED: ReadonlySet<string> = new Set([
+  ...['host', 'user-agent', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'],
+  ...TRACE_HEADERS,
+]);
 
 const portOf = (port: string | undefined): number | undefined =>
   port !== undefined && /^\d{1,5}$/.test(port) ? Number(port) : undefined;
@@ -37,9 +37,9 @@ const portOf = (port: string | undefined): number | undefined =>
 export const describeHttp = (request: HttpRequest): Description => {
   const { method, route, headers } = request;
   const header = headersNamed(headers, WANTED);
-  const known = isKnown(method) ? method : undefined;
+  const known = method !== undefined && METHOD.test(method) ? method : undefined;
   const verb = known ?? 'HTTP';
-  const carrier = carrierOf(headers);
+  const carrier = carrierIn(header);
   return {
     name: route === undefined ? verb : `${verb} ${route.slice(0, 256)}`,
     kind: SpanKind.SERVER,
