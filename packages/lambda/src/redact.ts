@@ -30,11 +30,17 @@ const blank: Change = () => REDACTED;
 /** Of what the user names: all of it, whatever it is. */
 const gone: Change = () => REDACTED;
 
+/** What it gave last is asked about again: when the span begins, and when it is written. */
+const once = (change: Change): Change => {
+  let last: string | undefined;
+  return (text) => (text === last ? text : (last = change(text)));
+};
+
 /** What becomes of an attribute of this name; `undefined`: nothing. */
 const changeFor = (name: string, isSecret: IsSecret, whole: ReadonlySet<string>): Change | undefined => {
   if (whole.has(name)) return gone;
-  if (name === 'url.query') return (text) => redactQuery(text, isSecret);
-  if (URLS.includes(name)) return (text) => redactUrl(text, isSecret);
+  if (name === 'url.query') return once((text) => redactQuery(text, isSecret));
+  if (URLS.includes(name)) return once((text) => redactUrl(text, isSecret));
   const header = HEADER.exec(name)?.[1];
   if (header === undefined) return undefined;
   const plain = plainName(header);

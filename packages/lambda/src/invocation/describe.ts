@@ -54,10 +54,14 @@ export const describe = (event: unknown, context: LambdaContext, triggers: reado
 export const answerOf = ({ trigger }: Described, result: unknown): Answer | undefined =>
   trigger?.respond === undefined ? undefined : guarded(`trigger ${trigger.name}`, () => trigger.respond?.(result));
 
-/** The ARN without its alias, with the version in its place: one sandbox may be invoked by many aliases. */
-const resourceId = (arn: string, version: string | undefined): string => {
+/** The resource is the ARN without its alias, with the version in its place: one sandbox may be invoked by many aliases. */
+const arnAttributes = (arn: string, version: string | undefined): Attributes => {
   const parts = arn.split(':');
-  return parts.length <= 7 || version === undefined ? arn : [...parts.slice(0, 7), version].join(':');
+  return {
+    'aws.lambda.invoked_arn': arn,
+    'cloud.resource_id': parts.length <= 7 || version === undefined ? arn : [...parts.slice(0, 7), version].join(':'),
+    'cloud.account.id': parts[4] ?? '',
+  };
 };
 
 /** Source: https://opentelemetry.io/docs/specs/semconv/faas/aws-lambda/, read 2026-11-21. */
@@ -68,18 +72,12 @@ export const invocationAttributes = (
   coldStart: boolean,
   options: TracedOptions,
 ): Attributes => {
-  const arn = typeof context.invokedFunctionArn === 'string' ? context.invokedFunctionArn : undefined;
+  const { awsRequestId, functionVersion, invokedFunctionArn: arn } = context;
   return {
-    ...(arn === undefined
-      ? {}
-      : {
-          'aws.lambda.invoked_arn': arn,
-          'cloud.resource_id': resourceId(arn, context.functionVersion),
-          'cloud.account.id': arn.split(':')[4] ?? '',
-        }),
-    ...(description.queuedMs === undefined ? {} : { 'serverless_otlp.queued_ms': description.queuedMs }),
+    ...(typeof arn === 'string' && arnAttributes(arn, functionVersion)),
+    ...(description.queuedMs !== undefined && { 'serverless_otlp.queued_ms': description.queuedMs }),
     ...description.attributes,
-    'faas.invocation.id': context.awsRequestId,
+    'faas.invocation.id': awsRequestId,
     'faas.coldstart': coldStart,
     ...(options.attributes && guarded('attributes', () => ({ ...options.attributes?.(event, context) }))),
   };

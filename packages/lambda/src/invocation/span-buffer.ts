@@ -82,7 +82,8 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
     onStart: (span: ReadableSpan, context: Context) => {
       const named = invocationIn(context);
       const invocation = named === undefined || named.isOver ? stray : named;
-      if (invocation !== stray) running.add(invocation);
+      // It is there already while something of it is open.
+      if (invocation !== stray && invocation.open.size === 0) running.add(invocation);
       if (invocation.open.size < (invocation === stray ? MAX_OPEN_STRAY : MAX_OPEN)) invocation.open.add(span);
     },
     onEnd: (span) => hold(ownerOf(span), span),
