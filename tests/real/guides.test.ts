@@ -7,7 +7,7 @@ import { npm } from '../packages/npm.ts';
 
 const TIMEOUT_MS = 5 * 60_000;
 const root = join(import.meta.dirname, '../..');
-const GUIDES = ['instrument.md', 'sampling.md', 'test-your-telemetry.md'];
+const GUIDES = ['instrument.md', 'sampling.md', 'test-your-telemetry.md', 'extend.md'];
 
 let folder = '';
 /** What takes the place of a name that npm is told to install. */
@@ -28,7 +28,11 @@ beforeAll(async () => {
   for (const [name, version] of Object.entries(devDependencies)) installed.set(name, `${name}@${version}`);
   installed.set('@serverless-otlp/lambda', await tarballOf('lambda'));
   const cli: string[] = [];
-  for (const name of ['otlp', 'forwarder', 'dev-server', 'cli']) cli.push(await tarballOf(name));
+  for (const name of ['otlp', 'forwarder', 'dev-server', 'cli']) {
+    const tarball = await tarballOf(name);
+    cli.push(tarball);
+    installed.set(`@serverless-otlp/${name}`, tarball);
+  }
   installed.set('serverless-otlp', cli.join(' '));
 }, TIMEOUT_MS);
 

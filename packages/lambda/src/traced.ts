@@ -9,8 +9,12 @@ import type { TracedOptions } from './options.ts';
 import { runtimeOf } from './runtime.ts';
 import { TRIGGERS } from './triggers/index.ts';
 
-/** A function that Lambda calls: with an event and a context, and perhaps a callback; a streaming one with a stream between. */
-export type Handler = (...args: never[]) => unknown;
+/**
+ * A function that Lambda calls: with an event and a context, and perhaps a callback; a streaming one with a stream between. Parameters
+ * without a type are anything: with `never[]`, what such a handler reads of its event would be an error.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Handler = (...args: any[]) => unknown;
 
 type EventOf<H extends Handler> = Parameters<H> extends [] ? unknown : Parameters<H>[0];
 
