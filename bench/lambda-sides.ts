@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { bundleLambda } from '../scripts/build-lambda-package.ts';
+import { buildLayer } from '../scripts/build-layer.ts';
 import { cacheFolder } from '../scripts/real/cache.ts';
 import { installNpmPart } from '../scripts/real/npm-package.ts';
 import { repositoryRoot } from '../scripts/source-tree.ts';
@@ -16,6 +17,8 @@ export interface LambdaSides {
   readonly ours: Deployed;
   /** The published exporter with its SDK, set up by hand. */
   readonly reference: Deployed;
+  /** A function that was not changed, behind our layer, in a file that exports `start` as well. */
+  readonly layer: string;
   /** What a bundler makes of ours when it may make several files. */
   readonly bundle: Metafile;
   /** {@link file://./lambda-child.ts} as JavaScript. */
@@ -79,6 +82,22 @@ const installOurs = async (folder: string): Promise<void> => {
   cpSync(join(repositoryRoot, 'node_modules', api), join(folder, 'node_modules', api), { recursive: true });
 };
 
+/** What Lambda does with the layer: it loads our module, which loads the function. */
+const deployLayer = async (folder: string): Promise<string> => {
+  const { opt } = await buildLayer(join(folder, 'layer'));
+  const file = join(folder, 'behind-the-layer.mjs');
+  writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => ({ statusCode: 200 });');
+  const environment = { OTLP_LAMBDA_HANDLER: 'index.handler', LAMBDA_TASK_ROOT: folder };
+  const loader = JSON.stringify(join(opt, 'serverless-otlp/loader.mjs'));
+  const lines = [
+    `Object.assign(process.env, ${JSON.stringify(environment)});`,
+    `const { handler } = await import(${loader});`,
+    'export const start = () => handler;',
+  ];
+  writeFileSync(file, lines.join('\n'));
+  return file;
+};
+
 const splitBundle = async (folder: string): Promise<Metafile> => {
   const stdin = { contents: OURS, resolveDir: folder };
   const options = { ...OPTIONS, stdin, splitting: true, format: 'esm', outdir: join(folder, 'split') } as const;
@@ -116,6 +135,7 @@ export const withLambdaSides = async <Result>(use: (sides: LambdaSides) => Promi
     return await use({
       ours: await deploy(ours, OURS, ''),
       reference: await deploy(reference, REFERENCE, REQUIRE),
+      layer: await deployLayer(folder),
       bundle: await splitBundle(ours),
       child: await childIn(ours),
     });

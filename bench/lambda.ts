@@ -2,7 +2,7 @@ import type { Metafile } from 'esbuild';
 import type { Benchmark } from './benchmark.ts';
 import type { ModuleForm } from './exporter-sides.ts';
 import type { Figure } from './figure.ts';
-import { type LambdaSides, withLambdaSides } from './lambda-sides.ts';
+import { type Deployed, type LambdaSides, withLambdaSides } from './lambda-sides.ts';
 import { type Both, cpuFigure, race, told } from './race.ts';
 
 const KB = 1024;
@@ -28,25 +28,47 @@ const program = (form: ModuleForm): readonly string[] => {
   return [`--input-type=${form === 'import' ? 'module' : 'commonjs'}`, '--eval', text];
 };
 
-/** How a function is deployed, and whether the API, which is its users' own and in as many files as it has, is there before. */
-const STARTS: readonly (readonly [kind: 'unbundled' | 'bundled', apiBefore: boolean, atMost?: number])[] = [
-  ['bundled', false, 1],
-  ['unbundled', true, 0.25],
-  ['unbundled', false],
+/** A file that is loaded, and then one that is loaded before the clock starts. */
+type Loads = readonly string[];
+
+/** One way to deploy a function. */
+interface Start {
+  readonly part: string;
+  readonly form: ModuleForm;
+  readonly sides: readonly [ours: Loads, reference: Loads];
+  readonly atMost?: number;
+}
+
+/** The same for both forms of modules. */
+const both = (
+  loads: (deployed: Deployed, form: ModuleForm) => Loads,
+  { ours, reference }: LambdaSides,
+  of: Pick<Start, 'part' | 'atMost'>,
+): readonly Start[] =>
+  (['require', 'import'] as const).map((form) => ({
+    ...of,
+    part: `${of.part} ${form}`,
+    form,
+    sides: [loads(ours, form), loads(reference, form)],
+  }));
+
+/**
+ * The API is its users' own, and in as many files as it has: unbundled, it is there before on both sides, or counts on both. A bundle
+ * has it inside, and so has the layer.
+ */
+const startsOf = (sides: LambdaSides): readonly Start[] => [
+  ...both(({ bundled }, form) => [bundled[form]], sides, { part: 'bundled', atMost: 1 }),
+  ...both(({ api, unbundled }, form) => [unbundled[form], api[form]], sides, { part: 'unbundled', atMost: 0.25 }),
+  ...both(({ unbundled }, form) => [unbundled[form]], sides, { part: 'unbundled + API' }),
+  { part: 'layer + API', form: 'import', sides: [[sides.layer], [sides.reference.unbundled.import]], atMost: 0.25 },
 ];
 
-const cpuFigures = async ({ ours, reference }: LambdaSides, rounds: number): Promise<readonly Figure[]> => {
+const cpuFigures = async (sides: LambdaSides, rounds: number): Promise<readonly Figure[]> => {
   const figures: Figure[] = [];
-  for (const [kind, apiBefore, atMost] of STARTS) {
-    for (const form of ['require', 'import'] as const) {
-      const times = await race([ours, reference], rounds, (side) =>
-        told([...program(form), side[kind][form], ...(apiBefore ? [side.api[form]] : [])]),
-      );
-      const part = `${kind} ${form}${kind === 'unbundled' && !apiBefore ? ' + API' : ''}`;
-      const of = { name: 'lambda_init', part, against: 'the published exporter and its SDK' };
-      for (const both of times.values())
-        figures.push(cpuFigure({ ...of, ...(atMost === undefined ? {} : { atMost }) }, both));
-    }
+  for (const { form, sides: loads, ...of } of startsOf(sides)) {
+    const times = await race(loads, rounds, (files) => told([...program(form), ...files]));
+    for (const found of times.values())
+      figures.push(cpuFigure({ name: 'lambda_init', ...of, against: 'the published exporter and its SDK' }, found));
   }
   return figures;
 };
@@ -81,8 +103,8 @@ const byteFigures = (bundle: Metafile): readonly Figure[] => {
   const withLine = bytes([...new Set([...start, ...line])]);
   return [
     figure('KB', atStart - api, 'minified: import, init and all triggers; without the API', 64),
-    figure('KB of the API', api, 'which its users have'),
-    figure('KB for the first line', withLine - atStart, 'loaded beside the start'),
+    figure('KB with the API', atStart, 'the same with what it uses of the API, which a bundle has once'),
+    figure('KB for the first line', withLine - atStart, 'loaded beside the start, before the first invocation'),
     figure(
       'KB late',
       bytes(paths) - withLine,

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { repositoryRoot } from '../source-tree.ts';
+import { withNumbers } from './constants.ts';
+import { withoutDrawing } from './without.ts';
 
 const openTelemetry = join(repositoryRoot, 'node_modules/@opentelemetry');
 
@@ -68,7 +70,7 @@ export const directImports = (change: (source: string) => string): Plugin => ({
   setup: (build) => {
     build.onLoad({ filter: /[\\/]@opentelemetry[\\/][^\\/]+[\\/]dist[\\/].*\.mjs$/ }, ({ path }) => {
       const home = /@opentelemetry[\\/]([^\\/]+)/.exec(path)?.[1] ?? '';
-      return { contents: direct(readFileSync(path, 'utf8'), home), loader: 'js' };
+      return { contents: direct(withNumbers(withoutDrawing(readFileSync(path, 'utf8'))), home), loader: 'js' };
     });
     build.onLoad({ filter: /[\\/]packages[\\/](?:lambda|otlp|stdout-exporter)[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
       contents: change(readFileSync(path, 'utf8')),

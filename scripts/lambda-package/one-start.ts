@@ -4,32 +4,36 @@ import type { Plugin } from 'esbuild';
 import { repositoryRoot } from '../source-tree.ts';
 
 const sources = join(repositoryRoot, 'packages/lambda/src');
-const START = join(sources, 'index.ts');
+/** What has to be in one file: the start, and what writes the first line beside it. */
+const WHOLE: Readonly<Record<string, string>> = { start: 'index.ts', line: 'telemetry/line-writer.ts' };
 
-/** What is loaded beside or after the start. */
-const LATER: readonly string[] = [
-  'testing.ts',
-  'telemetry/metrics-sdk.ts',
-  'telemetry/logs-sdk.ts',
-  'telemetry/line-writer.ts',
-  'telemetry/full-exporter.ts',
-];
+/** What is loaded beside or after them. */
+const LATER: Readonly<Record<string, readonly string[]>> = {
+  'testing.ts': ['start'],
+  'telemetry/line-writer.ts': ['start'],
+  'telemetry/full-exporter.ts': ['start', 'line'],
+  'telemetry/metrics-sdk.ts': ['start', 'line'],
+  'telemetry/logs-sdk.ts': ['start', 'line'],
+};
 
 /**
- * Keeps everything that is loaded at the start in one file. esbuild makes a chunk for each set of files that have something in common;
- * when all that is loaded later also names the start, there is one such set.
+ * Keeps everything that is loaded at the start in one file, and so what writes the first line. esbuild makes a chunk for each set of
+ * files that have something in common; when all that is loaded later also names them, there is one such set for each.
  *
  * @param change what is done to our own sources besides.
  */
 export const oneStart = (change: (source: string) => string): Plugin => ({
   name: 'one-start',
   setup: (build) => {
-    const later = new Set(LATER.map((name) => join(sources, name)));
-    build.onResolve({ filter: /^start$/ }, () => ({ path: START, sideEffects: true }));
-    build.onLoad({ filter: /[\\/]packages[\\/]lambda[\\/]src[\\/].*\.ts$/ }, ({ path }) =>
-      later.has(path)
-        ? { contents: `import 'start';\n${change(readFileSync(path, 'utf8'))}`, loader: 'ts' }
-        : undefined,
-    );
+    const later = new Map(Object.entries(LATER).map(([name, whole]) => [join(sources, name), whole]));
+    build.onResolve({ filter: /^(?:start|line)$/ }, ({ path }) => ({
+      path: join(sources, WHOLE[path] ?? ''),
+      sideEffects: true,
+    }));
+    build.onLoad({ filter: /[\\/]packages[\\/]lambda[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const names = later.get(path)?.map((whole) => `import '${whole}';\n`);
+      if (names === undefined) return undefined;
+      return { contents: `${names.join('')}${change(readFileSync(path, 'utf8'))}`, loader: 'ts' };
+    });
   },
 });

@@ -26,6 +26,12 @@ const IN_PLACE_OF: Readonly<Record<string, string>> = {
     export const ProtobufLogsSerializer = { serializeRequest: serializeLogsExportRequest };`,
 };
 
+/** Draws an object for `console.log`, with what is in place of `inspect.mjs` above. */
+const DRAWING = /^\t\[inspectCustom\]\([\s\S]*?^\t\}\n/gm;
+
+/** A source of the SDK without the methods that draw: such an object is drawn as any other. */
+export const withoutDrawing = (source: string): string => source.replace(DRAWING, '');
+
 const byPath = new Map(
   Object.entries(IN_PLACE_OF).map(([path, text]) => [join(repositoryRoot, 'node_modules/@opentelemetry', path), text]),
 );
