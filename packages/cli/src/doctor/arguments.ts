@@ -1,5 +1,7 @@
-import { statSync } from 'node:fs';
+import { visible } from '@serverless-otlp/dev-server';
+import { accessSync, constants, statSync } from 'node:fs';
 import { UsageError } from '../usage-error.ts';
+import { regionIn } from './aws/arn.ts';
 
 /** Options of `doctor`, as the command line gives them. */
 export interface DoctorOptions {
@@ -36,15 +38,55 @@ const needAccount = (options: DoctorOptions): void => {
   if (found !== undefined) throw new UsageError(`${found[0]} goes with --stack or --function.`);
 };
 
+const MAX_SHOWN = 200;
+
+/** Why a configuration file cannot be read; `undefined` when it can. */
+const objectionTo = (path: string): string | undefined => {
+  try {
+    if (!statSync(path).isFile()) return 'that is no file';
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const { code = 'no path' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+    return code === 'EACCES' ? 'you may not read it' : code;
+  }
+};
+
+/** A variable of the shell that is not set is an empty name, and would be looked for. */
+const needNames = (options: DoctorOptions): void => {
+  const { stack, function: name, redriveFunction, producer = [], logGroup = [] } = options;
+  const found = Object.entries({
+    '--stack': [stack],
+    '--function': [name],
+    '--redrive-function': [redriveFunction],
+    '--producer': producer,
+    '--log-group': logGroup,
+  }).find(([, values]) => values.includes(''));
+  if (found !== undefined) throw new UsageError(`${found[0]} is empty: give it a name.`);
+};
+
+const needRegion = ({ region, stack, function: name = stack ?? '' }: DoctorOptions): void => {
+  if (region === undefined) return;
+  if (!/^[a-z0-9-]{1,32}$/.test(region))
+    throw new UsageError('--region must be an AWS Region, for example eu-central-1.');
+  const own = regionIn(name);
+  if (own !== undefined && own !== region)
+    throw new UsageError(`the ARN is of ${own}: leave out --region, or name what is in ${region}.`);
+};
+
 /** @throws {UsageError} for what cannot be meant. */
 export const targetOf = (options: DoctorOptions): Target => {
-  const { config, stack, function: name, region, canary, logGroup = [] } = options;
-  if (config !== undefined && statSync(config, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new UsageError(`cannot read "${config}": there is no such file. Give --config a JSON or YAML file.`);
+  const { config, stack, function: name, canary, logGroup = [] } = options;
+  needNames(options);
+  const objection = config === undefined ? undefined : objectionTo(config);
+  if (config !== undefined && objection !== undefined)
+    throw new UsageError(
+      `cannot read "${visible(config.slice(0, MAX_SHOWN))}": ${objection}. Give --config a JSON or YAML file.`,
+    );
   if (stack !== undefined && name !== undefined)
     throw new UsageError('--stack finds the function by itself: leave out --stack or --function.');
-  if (region !== undefined && !/^[a-z0-9-]{1,32}$/.test(region))
-    throw new UsageError('--region must be an AWS Region, for example eu-central-1.');
+  needRegion(options);
   if (canary === true && logGroup.length !== 1)
     throw new UsageError('--canary writes to one log group that is subscribed: name it with --log-group.');
   if (stack !== undefined) return { kind: 'stack', stack };

@@ -464,6 +464,50 @@ describe('checkInstallation', () => {
     );
   });
 
+  it('variables that are not shown are not taken for none', async () => {
+    const Environment = { Error: { ErrorCode: 'AccessDeniedException', Message: 'canary-key-id' } };
+    const findings = await examine({ ...HEALTHY, ...forwarderWith({ Environment }) });
+    expect(idsOf(findings, 'fail')).toEqual([]);
+    expect(findings).toContainEqual({
+      id: 'config-valid',
+      status: 'skipped',
+      evidence:
+        'Lambda does not show the variables of the function (AccessDeniedException): it needs permission kms:Decrypt',
+    });
+  });
+
+  it('a password in an endpoint is told of, and not shown', async () => {
+    const Environment = { Variables: { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:canary-password@collector.example' } };
+    const findings = await examine({ ...HEALTHY, ...forwarderWith({ Environment }) });
+    expect(idsOf(findings, 'warn')).toContain('config-plain-secret');
+    expect(JSON.stringify(findings)).not.toContain('canary-password');
+  });
+
+  it('a function of another account is not looked at with these credentials', async () => {
+    const forwarder = ARN.replace('123456789012', '999999999999');
+    const findings = await examine(HEALTHY, { names: { forwarder } });
+    expect(findings.map(({ id, status }) => `${id} ${status}`)).toEqual(['node-version pass', 'account fail']);
+    expect(findings[1]?.evidence).toContain('the function is in account 999999999999, and you are arn:aws:iam::1234');
+  });
+
+  it('a log group that was asked about and is not there is named', async () => {
+    const findings = await examine(HEALTHY, { names: { logGroups: ['/aws/lambda/checkout', '/aws/lambda/chekcout'] } });
+    expect(findings.filter(({ status }) => status === 'fail')).toEqual([
+      {
+        id: 'subscription-found',
+        status: 'fail',
+        evidence: 'there is no such log group',
+        subject: '/aws/lambda/chekcout',
+      },
+    ]);
+  });
+
+  it('nothing that AWS says is repeated at any length', async () => {
+    const endless = forwarderWith({ State: 'Failed', StateReason: 'x'.repeat(1_000_000) });
+    const findings = await examine({ ...HEALTHY, ...endless });
+    expect(Math.max(...findings.map(({ evidence }) => evidence.length))).toBe(1_001);
+  });
+
   it('a certificate in the package of the function cannot be seen either', async () => {
     const Environment = {
       Variables: {

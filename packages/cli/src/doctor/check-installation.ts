@@ -1,6 +1,8 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Environment } from '@serverless-otlp/forwarder/config';
 import type { Aws } from './aws/calls.ts';
+import { accountIn } from './aws/arn.ts';
+import { inTime } from './aws/in-time.ts';
 import { ifThere, named } from './aws/named.ts';
 import { type Check, fail, type Finding, pass } from './check.ts';
 import { configurationChecks } from './configuration/configuration-checks.ts';
@@ -37,10 +39,15 @@ export interface Installation {
   readonly facts?: Facts;
 }
 
-const accountOf = async (aws: Aws): Promise<{ readonly account: string; readonly finding: Finding }> => {
+const accountOf = async (
+  aws: Aws,
+  functionName: string,
+): Promise<{ readonly account: string; readonly finding: Finding }> => {
   try {
     const { Account: account = '', Arn: arn = '' } = await aws('sts:GetCallerIdentity', {});
-    return { account, finding: pass('account', arn) };
+    const other = accountIn(functionName);
+    if (other === undefined || other === account) return { account, finding: pass('account', arn) };
+    return { account, finding: fail('account', `the function is in account ${other}, and you are ${arn}`) };
   } catch (error) {
     return { account: '', finding: fail('account', reasonOf(error)) };
   }
@@ -80,8 +87,8 @@ export const checkInstallation = async (
   options: InstallationOptions,
 ): Promise<Installation> => {
   const { region, environmentOf, signal, connect = true, configFile, now = Date.now } = options;
-  const aws = named((action, input) => calls(action, input, signal));
-  const { account, finding } = await accountOf(aws);
+  const aws = named(inTime(calls, signal));
+  const { account, finding } = await accountOf(aws, names.forwarder);
   const first = [nodeVersion(), finding];
   if (finding.status === 'fail') return { findings: inOrder(first) };
   const forwarder = await forwarderOf(aws, names.forwarder);

@@ -21,11 +21,21 @@ export interface Check {
   readonly run: (signal: AbortSignal) => Promise<readonly Finding[]>;
 }
 
+/** Patterns and reasons of AWS are longer at times; nobody reads on. */
+const MAX_TEXT = 1_000;
+
+const bounded = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+
 type Say = (id: CheckId, evidence: string, subject?: string) => Finding;
 
 const saying =
   (status: Status): Say =>
-  (id, evidence, subject) => ({ id, status, evidence, ...(subject === undefined ? {} : { subject }) });
+  (id, evidence, subject) => ({
+    id,
+    status,
+    evidence: bounded(evidence),
+    ...(subject === undefined ? {} : { subject: bounded(subject) }),
+  });
 
 /** All is well. */
 export const pass: Say = saying('pass');

@@ -1,12 +1,14 @@
 import { environmentOfFunction } from '../config/doctor.ts';
 import { UsageError } from '../usage-error.ts';
 import type { DoctorOptions, Target } from './arguments.ts';
+import { regionIn, shortName } from './aws/arn.ts';
+import { inTime } from './aws/in-time.ts';
 import { named } from './aws/named.ts';
 import { realAws } from './aws/real-aws.ts';
 import { fail, type Finding, pass } from './check.ts';
 import { checkInstallation, type Installation } from './check-installation.ts';
 import { functionsOfStack } from './installation/stack.ts';
-import { CallFailed } from './reason.ts';
+import { CallFailed, reasonOf } from './reason.ts';
 
 type Names = { readonly forwarder: string; readonly redrive?: string };
 
@@ -18,16 +20,14 @@ const regionOf = async (region: () => Promise<string>): Promise<string> => {
   }
 };
 
-/** `name`, of a name or an ARN. */
-const shortName = (name: string): string => (name.startsWith('arn:') ? (name.split(':')[6] ?? name) : name);
-
 /** Looks at what is installed: the functions of a stack, or one function and its redrive. */
 export const examineAccount = async (
   target: Exclude<Target, { kind: 'configuration' }>,
   options: DoctorOptions,
   signal: AbortSignal,
 ): Promise<Installation> => {
-  const { aws, region: askRegion } = realAws(options.region);
+  const subject = target.kind === 'stack' ? target.stack : target.name;
+  const { aws, region: askRegion } = realAws(options.region ?? regionIn(subject));
   const region = await regionOf(askRegion);
   const found: Finding[] = [];
   let names: Names;
@@ -35,10 +35,7 @@ export const examineAccount = async (
   else {
     const { stack } = target;
     try {
-      const functions = await functionsOfStack(
-        named((action, input) => aws(action, input, signal)),
-        stack,
-      );
+      const functions = await functionsOfStack(named(inTime(aws, signal)), stack);
       if (functions?.forwarder === undefined) {
         const why =
           functions === undefined ? `there is no such stack in ${region}` : 'none of its functions is a forwarder';
@@ -51,6 +48,7 @@ export const examineAccount = async (
       found.push(pass('stack', `function ${functions.forwarder}`, stack));
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
+      if (error.kind === 'credentials') return { findings: [fail('account', reasonOf(error))] };
       return { findings: [fail('stack', `could not look for it: ${error.message}`, stack)] };
     }
   }

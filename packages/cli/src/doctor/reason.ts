@@ -1,5 +1,8 @@
 import { visible } from '@serverless-otlp/dev-server';
 
+/** What is said of everything that was still under way. */
+export const NO_TIME = 'there was no time left; give more with --timeout';
+
 /** A call to AWS that did not succeed. */
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';

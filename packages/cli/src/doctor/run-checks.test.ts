@@ -33,6 +33,10 @@ describe('runChecks', () => {
     [sdkError('ExpiredToken', 'AKIAABCDEFGHIJKLMNOP'), 'AWS does not accept the credentials (ExpiredToken)'],
     [sdkError('ThrottlingException', 'Rate exceeded'), 's3:GetBucketEncryption: throttled'],
     [sdkError('InternalError', 'no', 500), 's3:GetBucketEncryption: answer 500'],
+    [
+      Object.assign(new Error('getaddrinfo ENOTFOUND sts.eu-nowhere-1.amazonaws.com'), { code: 'ENOTFOUND' }),
+      's3:GetBucketEncryption: ENOTFOUND, there is no such host: check the Region, AWS_ENDPOINT_URL and the network',
+    ],
     [sdkError('Odd', 'key AKIAABCDEFGHIJKLMNOP'), 's3:GetBucketEncryption: Odd: key [redacted]'],
   ])('a check that cannot be made is skipped with its reason: %s', async (error, why) => {
     expect(await run(error)).toEqual([

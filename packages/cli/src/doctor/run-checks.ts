@@ -1,6 +1,6 @@
 import { placeOf } from './catalogue.ts';
 import { type Check, type Finding, skipped } from './check.ts';
-import { reasonOf } from './reason.ts';
+import { NO_TIME, reasonOf } from './reason.ts';
 
 /** How {@link runChecks} works. */
 export interface RunOptions {
@@ -9,8 +9,6 @@ export interface RunOptions {
   /** Checks at once; default 6. */
   readonly atOnce?: number;
 }
-
-const NO_TIME = 'there was no time left; give more with --timeout';
 
 /** What the promise, which never rejects, resolves to, unless the signal is aborted before. */
 const before = <T>(signal: AbortSignal, promise: Promise<T>, late: () => T): Promise<T> =>

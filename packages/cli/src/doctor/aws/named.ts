@@ -10,6 +10,13 @@ const MISSING =
 const saysMissing = ({ name, message }: Error): boolean =>
   MISSING.test(name) || (name === 'ValidationError' && message.includes('does not exist'));
 
+/** What to look at when a service is not reached at all. */
+const NETWORK: Readonly<Record<string, string>> = {
+  ENOTFOUND: ', there is no such host: check the Region, AWS_ENDPOINT_URL and the network',
+  EAI_AGAIN: ', names cannot be resolved: check the network',
+  ECONNREFUSED: ', nobody listens: check AWS_ENDPOINT_URL and the network',
+};
+
 const failureOf = (action: Action, error: unknown): CallFailed => {
   if (error instanceof CallFailed) return error;
   if (error instanceof Error && saysMissing(error)) return new CallFailed('missing', `${action} finds nothing`);
@@ -24,7 +31,7 @@ const failureOf = (action: Action, error: unknown): CallFailed => {
     case 'region':
       return new CallFailed('credentials', 'no AWS Region is set');
     case 'busy':
-      return new CallFailed('other', `${action}: ${failure.reason}`);
+      return new CallFailed('other', `${action}: ${failure.reason}${NETWORK[failure.reason] ?? ''}`);
     case 'invalid':
     case 'refused':
       return new CallFailed('other', `${action}: ${failure.message}`);

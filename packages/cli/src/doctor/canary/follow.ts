@@ -1,3 +1,4 @@
+import { visible } from '@serverless-otlp/dev-server';
 import { ifThere } from '../aws/named.ts';
 import { type Finding, fail, pass, skipped, warn } from '../check.ts';
 import { type Facts, leadsTo, logGroupOf } from '../installation/facts.ts';
@@ -154,7 +155,7 @@ export const followCanary = async (options: FollowOptions): Promise<Followed> =>
 
   const stream = `serverless-otlp-doctor/${chance.hex(8)}`;
   onWrite(
-    `Writing one trace of ${spans} spans, ${traceId}, to ${logGroup}, log stream ${stream}. It goes to every destination.`,
+    `Writing one trace of ${spans} spans, ${traceId}, to ${visible(logGroup)}, log stream ${stream}. It goes to every destination.`,
   );
   let accepted: Hop;
   try {

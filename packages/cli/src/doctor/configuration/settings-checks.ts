@@ -26,13 +26,17 @@ export const signals = ({ service }: Config): readonly Finding[] => {
 const PLAIN =
   /(?:^|[\s{,'"])(authorization|x-api-key|api-?key|apikey|dd-api-key|x-honeycomb-team|x-sf-token|token|password|client_secret|[\w-]*(?:secret|license)[\w-]*key)['"]?\s*[:=]\s*['"]?([^\s,'"}#]{4,})/gi;
 
+/** `user:password@` in a URL, where the password refers to nothing. */
+const IN_URL = /:\/\/[^\s/:@'"]*:([^\s/@'"${}]+)@/;
+
 /** Credentials that stand in a text as they are; their values are never repeated. */
 export const plainSecrets = (text: string, place: string): readonly Finding[] => {
   const names = [...text.matchAll(PLAIN)].filter(([whole, , value = '']) => !/\$\{/.test(`${whole}${value}`));
   // "Bearer ${…}" has its reference behind the space.
   const plain = names.filter(({ 0: whole, index }) => !/^\s*\$\{/.test(text.slice(index + whole.length)));
-  if (plain.length === 0) return [pass('config-plain-secret', 'none is seen', place)];
-  const found = [...new Set(plain.map(([, name = '']) => name.toLowerCase()))].join(', ');
+  const inUrl = IN_URL.test(text) ? ['the password in a URL'] : [];
+  if (plain.length + inUrl.length === 0) return [pass('config-plain-secret', 'none is seen', place)];
+  const found = [...new Set([...plain.map(([, name = '']) => name.toLowerCase()), ...inUrl])].join(', ');
   return [warn('config-plain-secret', `${found}: anybody who may read it has the value`, place)];
 };
 

@@ -1,4 +1,4 @@
-import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
+import type { EnvironmentError, FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Environment } from '@serverless-otlp/forwarder/config';
 import { type Finding, skipped, warn } from '../check.ts';
 import { loaded, type Loaded } from '../configuration/loaded.ts';
@@ -11,12 +11,16 @@ const REMOTE = /^(?:ssm|secretsmanager|s3):/;
 const LOCAL = 'config-valid';
 
 /** What of the variables can hold a credential. */
-const CREDENTIALS = /^(?:OTEL_EXPORTER_OTLP_(?:\w+_)?HEADERS)$/;
+const CREDENTIALS = /^OTEL_EXPORTER_OTLP_(?:\w+_)?(?:HEADERS|ENDPOINT)$/;
 
 const plainIn = (variables: Environment): readonly Finding[] =>
   Object.entries(variables)
     .filter(([name, value]) => CREDENTIALS.test(name) && value !== undefined)
     .flatMap(([name, value]) => plainSecrets(value ?? '', `variable ${name}`));
+
+/** Variables under a key of one's own, which Lambda decrypts with the permissions of whoever looks. */
+const hiddenText = ({ ErrorCode = 'no reason given' }: EnvironmentError): string =>
+  `Lambda does not show the variables of the function (${ErrorCode}): it needs permission kms:Decrypt`;
 
 /** Whoever put the configuration itself where its path belongs finds it in no output. */
 const placeOf = (path: string): string => (/^[\w./\\: @+-]{1,255}$/.test(path) ? path : 'the configuration');
@@ -34,10 +38,11 @@ const notHere = (finding: Finding): Finding =>
  * @param env the variables of the function, and what of our own leads to AWS.
  */
 export const configurationOf = async (
-  { Environment: { Variables = {} } = {} }: FunctionConfiguration,
+  { Environment: { Variables = {}, Error: hidden } = {} }: FunctionConfiguration,
   env: Environment,
   configFile: string | undefined,
 ): Promise<Loaded> => {
+  if (hidden !== undefined) return { findings: [skipped(LOCAL, hiddenText(hidden))] };
   const plain = plainIn(Variables);
   const named = Variables['OTLP_FORWARDER_CONFIG'] ?? '';
   if (configFile === undefined && named !== '' && !REMOTE.test(named))

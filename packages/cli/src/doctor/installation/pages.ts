@@ -10,6 +10,9 @@ export interface Listed<Item> {
   readonly more: boolean;
 }
 
+/** Pages may be empty, and are where logs are searched; a list that goes on like that for ever is not read for ever. */
+const MAX_PAGES = 1_000;
+
 /** Reads a list page by page until it ends, or holds `most`. */
 export const listed = async <Item>(
   page: (token: string | undefined) => Promise<Page<Item>>,
@@ -17,12 +20,14 @@ export const listed = async <Item>(
 ): Promise<Listed<Item>> => {
   const items: Item[] = [];
   let token: string | undefined;
+  let pages = 0;
   do {
+    pages += 1;
     const { items: own, next } = await page(token);
     items.push(...own);
     // An empty token ends a list, and so does one that leads nowhere.
     token = next === '' || next === token ? undefined : next;
-  } while (token !== undefined && items.length < most);
+  } while (token !== undefined && items.length < most && pages < MAX_PAGES);
   return { items: items.slice(0, most), more: token !== undefined || items.length > most };
 };
 

@@ -10,6 +10,7 @@ const FUNCTIONS: Readonly<Record<string, object>> = {
     Handler: 'index.handler',
     Environment: { Variables: { OTLP_FORWARDER_DEAD_LETTER: 's3://letters' } },
   },
+  hidden: { FunctionName: 'hidden', Handler: 'index.handler', Environment: { Error: { ErrorCode: 'AccessDenied' } } },
   'stack-Redrive-1': {
     FunctionName: 'stack-Redrive-1',
     Handler: 'index.redrive',
@@ -28,6 +29,7 @@ const aws = named((async (action: string, input: Readonly<Record<string, string 
   if (action === 'lambda:GetFunctionConfiguration') return FUNCTIONS[input['FunctionName'] ?? ''];
   if (input['StackName'] === 'nowhere')
     throw Object.assign(new Error('Stack with id nowhere does not exist'), { name: 'ValidationError' });
+  if (input['StackName'] === 'hidden') return { StackResourceSummaries: [summaryOf('other'), summaryOf('hidden')] };
   if (input['StackName'] === 'other') return { StackResourceSummaries: [summaryOf('other')] };
   return input['NextToken'] === undefined
     ? { StackResourceSummaries: [summaryOf('letters', 'AWS::S3::Bucket'), summaryOf('other')], NextToken: '2' }
@@ -40,6 +42,10 @@ describe('functionsOfStack', () => {
       forwarder: 'stack-Forwarder-1',
       redrive: 'stack-Redrive-1',
     });
+  });
+
+  it('takes one whose variables nobody may see for the forwarder, by its handler', async () => {
+    expect(await functionsOfStack(aws, 'hidden')).toEqual({ forwarder: 'hidden' });
   });
 
   it('tells a stack without a forwarder from one that is not there', async () => {

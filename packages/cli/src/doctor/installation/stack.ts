@@ -42,9 +42,11 @@ export const functionsOfStack = async (aws: Aws, stack: string): Promise<StackFu
   const found = await eachOf(names, (FunctionName) =>
     ifThere(aws('lambda:GetFunctionConfiguration', { FunctionName })),
   );
-  const own = found.filter((one) => one !== undefined).filter(isOurs);
+  const known = found.filter((one) => one !== undefined);
+  // Variables that nobody may see speak against no function.
+  const likely = [...known.filter(isOurs), ...known.filter(({ Environment }) => Environment?.Error !== undefined)];
   const named = (ending: string): string | undefined =>
-    own.find(({ Handler }) => Handler?.endsWith(ending) === true)?.FunctionName;
+    likely.find(({ Handler }) => Handler?.endsWith(ending) === true)?.FunctionName;
   const [forwarder, redrive] = [named('.handler'), named('.redrive')];
   return { ...(forwarder === undefined ? {} : { forwarder }), ...(redrive === undefined ? {} : { redrive }) };
 };

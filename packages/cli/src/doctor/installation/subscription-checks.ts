@@ -20,6 +20,14 @@ const ownPolicies = async ({ policies, arn }: Facts): Promise<readonly PolicyFac
 
 const POLICY = 'account policy';
 
+/** Log groups that were asked about and are not there: as a rule a name is mistyped, or nothing was logged yet. */
+const absent = async ({ groups, names }: Facts): Promise<readonly Finding[]> => {
+  const { items } = await groups();
+  return (names.logGroups ?? [])
+    .filter((name) => !items.some((group) => group.name === name))
+    .map((name) => fail('subscription-found', 'there is no such log group', name));
+};
+
 const found = async (facts: Facts): Promise<readonly Finding[]> => {
   const { items, more } = await facts.groups();
   const policies = await ownPolicies(facts);
@@ -152,7 +160,7 @@ const producers = async (facts: Facts): Promise<readonly Finding[]> => {
 
 /** How log groups come to the forwarder. */
 export const subscriptionChecks = (facts: Facts): readonly Check[] => [
-  { ids: ['subscription-found'], run: () => found(facts) },
+  { ids: ['subscription-found'], run: async () => [...(await found(facts)), ...(await absent(facts))] },
   { ids: ['subscription-pattern'], run: () => patterns(facts) },
   { ids: ['subscription-double'], run: () => doubles(facts) },
   { ids: ['subscription-limit'], run: () => limits(facts) },
