@@ -6,7 +6,7 @@ import { tracedBy } from './parts/messages.ts';
 import { at, type Fields, numberAt, shared, textAt } from './parts/read.ts';
 import { isFrom, recordsOf } from './parts/records.ts';
 import { respondBatch } from './parts/respond.ts';
-import { isoOf, queued } from './parts/times.ts';
+import { isoOf, millisecondsIn, queued } from './parts/times.ts';
 
 const operationOf = (record: unknown): string | undefined => {
   const name = textAt(record, 'eventName');
@@ -18,10 +18,8 @@ const operationOf = (record: unknown): string | undefined => {
 const tableOf = (record: unknown): string | undefined =>
   /^table\/([^/]+)/.exec(resourceOf(textAt(record, 'eventSourceARN')) ?? '')?.[1];
 
-const millisecondsOf = (record: unknown): number | undefined => {
-  const seconds = numberAt(record, 'dynamodb', 'ApproximateCreationDateTime');
-  return seconds === undefined ? undefined : seconds * 1000;
-};
+const millisecondsOf = (record: unknown): number | undefined =>
+  millisecondsIn(numberAt(record, 'dynamodb', 'ApproximateCreationDateTime'));
 
 /** An item that is written with a `traceparent`, as an outbox is. A later change keeps the attribute, it no longer speaks of it. */
 export const carrierOfChange = (record: unknown): Carrier | undefined => {

@@ -1,10 +1,8 @@
 import type { Carrier, Trigger } from '../trigger.ts';
-import { attributesOf } from './parts/attributes.ts';
 import { carrierOf } from './parts/carrier.ts';
-import { processing, tracedBy } from './parts/messages.ts';
+import { processing } from './parts/messages.ts';
 import { at, type Fields, fieldsOf, listAt, numberAt, shared, textAt } from './parts/read.ts';
 import { respondBatch } from './parts/respond.ts';
-import { queued } from './parts/times.ts';
 
 /** The longest header value, in bytes. */
 const MAX_VALUE = 8192;
@@ -50,19 +48,16 @@ export const kafka: Trigger<Fields> = {
   matches: (event): event is Fields => isKafka(event),
   describe: (event) => {
     const records = recordsOf(event);
-    const { attributes, ...traced } = tracedBy(records, carrierOfRecord);
-    const topic = shared(records.map((record) => textAt(record, 'topic')));
-    const span = processing({ system: 'kafka', destination: topic, count: records.length });
-    const more = attributesOf({
-      'messaging.destination.partition.id': shared(records.map(partitionOf)),
-      'kafka.offset': records.length === 1 ? numberAt(records[0], 'offset') : undefined,
+    return processing(records, {
+      system: 'kafka',
+      destination: shared(records.map((record) => textAt(record, 'topic'))),
+      more: {
+        'messaging.destination.partition.id': shared(records.map(partitionOf)),
+        'kafka.offset': records.length === 1 ? numberAt(records[0], 'offset') : undefined,
+      },
+      carrierOf: carrierOfRecord,
+      sentAt: (record) => numberAt(record, 'timestamp'),
     });
-    return {
-      ...span,
-      attributes: { ...span.attributes, ...more, ...attributes },
-      ...traced,
-      ...queued(records.map((record) => numberAt(record, 'timestamp'))),
-    };
   },
   respond: respondBatch,
 };

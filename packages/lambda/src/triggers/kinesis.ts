@@ -1,11 +1,11 @@
 import type { Carrier, Trigger } from '../trigger.ts';
-import { attributesOf, resourceOf } from './parts/attributes.ts';
+import { resourceOf } from './parts/attributes.ts';
 import { envelopeOf } from './parts/envelope.ts';
-import { processing, tracedBy } from './parts/messages.ts';
+import { processing } from './parts/messages.ts';
 import { at, type Fields, numberAt, shared, textAt } from './parts/read.ts';
 import { isFrom, kinesisOf, recordsOf } from './parts/records.ts';
 import { respondBatch } from './parts/respond.ts';
-import { queued } from './parts/times.ts';
+import { millisecondsIn } from './parts/times.ts';
 
 /** The longest data that is decoded, in characters of base64: 256 KiB. */
 const MAX_DATA = 349_528;
@@ -15,11 +15,6 @@ export const carrierOfKinesis = (record: unknown): Carrier | undefined => {
   const data = at(kinesisOf(record), 'data');
   if (typeof data !== 'string' || data.length > MAX_DATA) return undefined;
   return envelopeOf(Buffer.from(data, 'base64').toString()).carrier;
-};
-
-const millisecondsOf = (record: unknown): number | undefined => {
-  const seconds = numberAt(kinesisOf(record), 'approximateArrivalTimestamp');
-  return seconds === undefined ? undefined : seconds * 1000;
 };
 
 const shardOf = (record: unknown): string | undefined => textAt(record, 'eventID')?.split(':', 1)[0];
@@ -32,19 +27,17 @@ export const kinesis: Trigger<Fields> = {
     const records = recordsOf(event);
     const arn = shared(records.map((record) => textAt(record, 'eventSourceARN')));
     const stream = resourceOf(arn)?.replace(/^stream\//, '');
-    const { attributes, ...traced } = tracedBy(records, carrierOfKinesis);
-    const id = textAt(kinesisOf(records[0]), 'sequenceNumber');
-    const span = processing({ system: 'aws.kinesis', destination: stream, count: records.length, id });
-    const more = attributesOf({
-      'messaging.destination.partition.id': shared(records.map(shardOf)),
-      'aws.kinesis.stream_name': stream,
+    return processing(records, {
+      system: 'aws.kinesis',
+      destination: stream,
+      id: textAt(kinesisOf(records[0]), 'sequenceNumber'),
+      more: {
+        'messaging.destination.partition.id': shared(records.map(shardOf)),
+        'aws.kinesis.stream_name': stream,
+      },
+      carrierOf: carrierOfKinesis,
+      sentAt: (record) => millisecondsIn(numberAt(kinesisOf(record), 'approximateArrivalTimestamp')),
     });
-    return {
-      ...span,
-      attributes: { ...span.attributes, ...more, ...attributes },
-      ...traced,
-      ...queued(records.map(millisecondsOf)),
-    };
   },
   respond: respondBatch,
 };

@@ -1,11 +1,11 @@
 import type { Carrier, Trigger } from '../trigger.ts';
-import { attributesOf, resourceOf } from './parts/attributes.ts';
+import { resourceOf } from './parts/attributes.ts';
 import { carrierOf, firstOf } from './parts/carrier.ts';
 import { envelopeOf } from './parts/envelope.ts';
-import { processing, tracedBy } from './parts/messages.ts';
+import { processing } from './parts/messages.ts';
 import { at, type Fields, shared, textAt } from './parts/read.ts';
 import { isFrom, recordsOf } from './parts/records.ts';
-import { millisecondsOf, queued } from './parts/times.ts';
+import { millisecondsOf } from './parts/times.ts';
 
 const carrierOfMessage = (record: unknown): Carrier | undefined => {
   const own = carrierOf(at(record, 'Sns', 'MessageAttributes'));
@@ -19,14 +19,13 @@ export const sns: Trigger<Fields> = {
   describe: (event) => {
     const records = recordsOf(event);
     const arn = shared(records.map((record) => textAt(record, 'Sns', 'TopicArn')));
-    const { attributes, ...traced } = tracedBy(records, carrierOfMessage);
-    const id = textAt(records[0], 'Sns', 'MessageId');
-    const span = processing({ system: 'aws.sns', destination: resourceOf(arn), count: records.length, id });
-    return {
-      ...span,
-      attributes: { ...span.attributes, ...attributesOf({ 'aws.sns.topic.arn': arn }), ...attributes },
-      ...traced,
-      ...queued(records.map((record) => millisecondsOf(at(record, 'Sns', 'Timestamp')))),
-    };
+    return processing(records, {
+      system: 'aws.sns',
+      destination: resourceOf(arn),
+      id: textAt(records[0], 'Sns', 'MessageId'),
+      more: { 'aws.sns.topic.arn': arn },
+      carrierOf: carrierOfMessage,
+      sentAt: (record) => millisecondsOf(at(record, 'Sns', 'Timestamp')),
+    });
   },
 };

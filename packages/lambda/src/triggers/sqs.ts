@@ -1,12 +1,11 @@
 import type { Carrier, Trigger } from '../trigger.ts';
-import { attributesOf, resourceOf } from './parts/attributes.ts';
+import { resourceOf } from './parts/attributes.ts';
 import { carrierOf, firstOf } from './parts/carrier.ts';
 import { envelopeOf } from './parts/envelope.ts';
-import { processing, tracedBy } from './parts/messages.ts';
+import { processing } from './parts/messages.ts';
 import { at, type Fields, numberAt, shared, textAt } from './parts/read.ts';
 import { isFrom, recordsOf } from './parts/records.ts';
 import { respondBatch } from './parts/respond.ts';
-import { queued } from './parts/times.ts';
 
 const queueUrlOf = (arn: string | undefined): string | undefined => {
   const [scheme, partition, service, region, account, queue] = arn?.split(':') ?? [];
@@ -33,20 +32,17 @@ export const sqs: Trigger<Fields> = {
   describe: (event) => {
     const records = recordsOf(event);
     const arn = shared(records.map((record) => textAt(record, 'eventSourceARN')));
-    const { attributes, ...traced } = tracedBy(records, carrierOfMessage);
-    const id = textAt(records[0], 'messageId');
-    const span = processing({ system: 'aws.sqs', destination: resourceOf(arn), count: records.length, id });
-    return {
-      ...span,
-      attributes: {
-        ...span.attributes,
-        ...attributesOf({ 'aws.sqs.queue.url': queueUrlOf(arn) }),
+    return processing(records, {
+      system: 'aws.sqs',
+      destination: resourceOf(arn),
+      id: textAt(records[0], 'messageId'),
+      more: {
+        'aws.sqs.queue.url': queueUrlOf(arn),
         ...(records.length === 1 && envelopeOf(at(records[0], 'body')).attributes),
-        ...attributes,
       },
-      ...traced,
-      ...queued(records.map((record) => numberAt(record, 'attributes', 'SentTimestamp'))),
-    };
+      carrierOf: carrierOfMessage,
+      sentAt: (record) => numberAt(record, 'attributes', 'SentTimestamp'),
+    });
   },
   respond: respondBatch,
 };

@@ -2,6 +2,7 @@ import { type Attributes, SpanKind } from '@opentelemetry/api';
 import type { Carrier, Description } from '../../trigger.ts';
 import { attributesOf } from './attributes.ts';
 import { namesSpan } from './carrier.ts';
+import { queued } from './times.ts';
 
 /** A span has at most so many links (https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits). */
 const MAX_LINKS = 128;
@@ -45,25 +46,39 @@ export interface Messages {
   readonly system: string;
   /** Queue, topic or stream; `undefined` when the messages are of several. */
   readonly destination: string | undefined;
-  readonly count: number;
   /** Of the first message. */
   readonly id?: string | undefined;
+  /** What one system alone says. */
+  readonly more: Readonly<Record<string, Attributes[string]>>;
+  readonly carrierOf: (message: unknown) => Carrier | undefined;
+  /** When a message was sent, in epoch milliseconds. */
+  readonly sentAt: (message: unknown) => number | undefined;
 }
 
 /**
- * Name, kind and attributes of a span that processes messages
- * (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/): the id of a single one, the number of several.
+ * The span that processes messages (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/): with the id of a single one,
+ * the number of several.
  */
-export const processing = ({ system, destination, count, id }: Messages): Description => ({
-  name: `process ${destination?.slice(0, 256) ?? 'multiple_sources'}`,
-  kind: SpanKind.CONSUMER,
-  attributes: attributesOf({
-    'faas.trigger': 'pubsub',
-    'messaging.system.name': system,
-    'messaging.operation.name': 'process',
-    'messaging.operation.type': 'process',
-    'messaging.destination.name': destination,
-    'messaging.message.id': count === 1 ? id : undefined,
-    'messaging.batch.message_count': count === 1 ? undefined : count,
-  }),
-});
+export const processing = (messages: readonly unknown[], of: Messages): Description => {
+  const { attributes, ...traced } = tracedBy(messages, of.carrierOf);
+  const isSingle = messages.length === 1;
+  return {
+    name: `process ${of.destination?.slice(0, 256) ?? 'multiple_sources'}`,
+    kind: SpanKind.CONSUMER,
+    attributes: {
+      ...attributesOf({
+        'faas.trigger': 'pubsub',
+        'messaging.system.name': of.system,
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': of.destination,
+        'messaging.message.id': isSingle ? of.id : undefined,
+        'messaging.batch.message_count': isSingle ? undefined : messages.length,
+        ...of.more,
+      }),
+      ...attributes,
+    },
+    ...traced,
+    ...queued(messages.map((message) => of.sentAt(message))),
+  };
+};

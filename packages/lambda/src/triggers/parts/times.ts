@@ -6,6 +6,10 @@ export const millisecondsOf = (text: unknown): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 };
 
+/** Milliseconds of seconds. */
+export const millisecondsIn = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1000;
+
 /** A date in ISO 8601; `undefined` beyond what a date can be. */
 export const isoOf = (ms: number | undefined): string | undefined =>
   ms !== undefined && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
