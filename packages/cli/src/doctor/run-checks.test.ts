@@ -31,6 +31,10 @@ describe('runChecks', () => {
     [sdkError('AccessDenied', 'Access Denied', 403), 'it needs permission s3:GetEncryptionConfiguration'],
     [sdkError('AccessDeniedException', 'User is not authorized'), 'it needs permission s3:GetEncryptionConfiguration'],
     [sdkError('ExpiredToken', 'AKIAABCDEFGHIJKLMNOP'), 'AWS does not accept the credentials (ExpiredToken)'],
+    [
+      sdkError('CredentialsProviderError', 'canary'),
+      'no credentials that can be used are found (CredentialsProviderError)',
+    ],
     [sdkError('ThrottlingException', 'Rate exceeded'), 's3:GetBucketEncryption: throttled'],
     [sdkError('InternalError', 'no', 500), 's3:GetBucketEncryption: answer 500'],
     [

@@ -17,6 +17,10 @@ const NETWORK: Readonly<Record<string, string>> = {
   ECONNREFUSED: ', nobody listens: check AWS_ENDPOINT_URL and the network',
 };
 
+/** Those of the SDK's own providers never came as far as AWS. */
+const credentialsText = (name: string): string =>
+  `${name.endsWith('ProviderError') ? 'no credentials that can be used are found' : 'AWS does not accept the credentials'} (${name})`;
+
 const failureOf = (action: Action, error: unknown): CallFailed => {
   if (error instanceof CallFailed) return error;
   if (error instanceof Error && saysMissing(error)) return new CallFailed('missing', `${action} finds nothing`);
@@ -27,7 +31,7 @@ const failureOf = (action: Action, error: unknown): CallFailed => {
     case 'missing':
       return new CallFailed('missing', `${action} finds nothing`);
     case 'credentials':
-      return new CallFailed('credentials', `AWS does not accept the credentials (${failure.message})`);
+      return new CallFailed('credentials', credentialsText(failure.message));
     case 'region':
       return new CallFailed('credentials', 'no AWS Region is set');
     case 'busy':
