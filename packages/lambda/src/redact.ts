@@ -51,9 +51,9 @@ const changeFor = (name: string, isSecret: IsSecret, whole: ReadonlySet<string>)
 /** The same value when there is nothing to change. What is neither text nor a list of it is no header and no URL. */
 const changed = (value: unknown, change: Change): unknown => {
   if (change === gone) return REDACTED;
-  const one = (part: unknown): unknown => (typeof part === 'string' ? change(part) : part);
-  if (!Array.isArray(value)) return one(value);
-  const parts = value.map(one);
+  if (typeof value === 'string') return change(value);
+  if (!Array.isArray(value)) return value;
+  const parts = value.map((part: unknown) => (typeof part === 'string' ? change(part) : part));
   return parts.every((part, at) => part === value[at]) ? value : parts;
 };
 
