@@ -50,17 +50,20 @@ export const secretNames = (more: ReadonlySet<string>): IsSecret => {
   };
 };
 
-/** A query without the values of secret parameters; names, order and everything else stay. */
-export const redactQuery = (query: string, isSecret: IsSecret): string =>
-  query
-    .split('&')
-    .map((pair) => {
-      const equals = pair.indexOf('=');
-      return equals < 0 || !isSecret(pair.slice(0, equals)) ? pair : `${pair.slice(0, equals)}=${REDACTED}`;
-    })
-    .join('&');
+/** A query without the values of secret parameters; names, order and everything else stay. Without any it is the same text. */
+export const redactQuery = (query: string, isSecret: IsSecret): string => {
+  const pairs = query.split('&');
+  let found = false;
+  for (const [at, pair] of pairs.entries()) {
+    const equals = pair.indexOf('=');
+    if (equals < 0 || !isSecret(pair.slice(0, equals))) continue;
+    pairs[at] = `${pair.slice(0, equals)}=${REDACTED}`;
+    found = true;
+  }
+  return found ? pairs.join('&') : query;
+};
 
-/** A URL, or a path with a query, without user, password and the values of secret parameters. */
+/** A URL, or a path with a query, without user, password and the values of secret parameters; the same text where there are none. */
 export const redactUrl = (url: string, isSecret: IsSecret): string => {
   const bare = url.includes('@')
     ? url.replace(
@@ -72,5 +75,7 @@ export const redactUrl = (url: string, isSecret: IsSecret): string => {
   if (start < 0) return bare;
   const hash = bare.indexOf('#', start);
   const end = hash < 0 ? bare.length : hash;
-  return `${bare.slice(0, start + 1)}${redactQuery(bare.slice(start + 1, end), isSecret)}${bare.slice(end)}`;
+  const query = bare.slice(start + 1, end);
+  const redacted = redactQuery(query, isSecret);
+  return redacted === query ? bare : `${bare.slice(0, start + 1)}${redacted}${bare.slice(end)}`;
 };
