@@ -69,6 +69,15 @@ describe('doctor when everything goes wrong', () => {
     expect([await program.ended, program.stdout(), program.stderr()]).toEqual([0, 'configuration\n', '']);
   });
 
+  it('a disk that is full is told', async () => {
+    const line = [...DOCTOR, '--function', 'otlp-forwarder'].map((part) => `'${part}'`).join(' ');
+    const program = start(['bash', '--norc', '-c', `${line} > /dev/full`], KEYS);
+    expect([await program.ended, program.stderr()]).toEqual([
+      1,
+      'error: cannot write to standard output: ENOSPC: no space left on device, write\n',
+    ]);
+  });
+
   it('says nothing on standard error of a healthy installation', async () => {
     const program = start([...DOCTOR, '--function', 'otlp-forwarder', '--quiet'], KEYS);
     expect([await program.ended, program.stderr()]).toEqual([0, '']);

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /** Writes that respect a slow reader and survive one that went away. */
 export interface Output {
   /** Resolves when the data has been handed on. After the reader went away, writes are dropped. */
@@ -8,11 +10,26 @@ export interface Output {
   readonly closed: AbortSignal;
 }
 
+/** A reader that went away had enough; every other error means that something was not written. */
+const GONE: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
+
+/** What became of outputs; streams such as `process.stdout` forget it. */
+const lost = new WeakMap<Writable, NodeJS.ErrnoException>();
+
+/** Why a stream lost what was written to it; `undefined` when it did not, or nobody was there any more to read it. */
+export const whyLost = (stream: Writable): string | undefined => {
+  const error = lost.get(stream);
+  return error === undefined || GONE.includes(error.code) ? undefined : error.message;
+};
+
 /** An output over a stream such as `process.stdout`. */
-export const outputTo = (stream: NodeJS.WriteStream): Output => {
+export const outputTo = (stream: Writable): Output => {
   const closed = new AbortController();
   // EPIPE comes to the callback of the write and to this event; without a listener it would end the process.
-  stream.on('error', () => closed.abort());
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    lost.set(stream, error);
+    closed.abort();
+  });
   return {
     closed: closed.signal,
     get backlogBytes() {

@@ -8,6 +8,7 @@ import type { ForwardOptions } from './commands/forward.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { portOf } from './commands/port.ts';
 import { redriveCommand } from './commands/redrive-command.ts';
+import { whyLost } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 const versionOf = (packageJson: string): string => (JSON.parse(packageJson) as { readonly version: string }).version;
@@ -143,7 +144,10 @@ export const run = async (args: readonly string[]): Promise<number> => {
   let exitCode = 0;
   try {
     await createProgram((code) => (exitCode = code)).parseAsync(args, { from: 'user' });
-    return exitCode;
+    const lost = whyLost(process.stdout);
+    if (lost === undefined) return exitCode;
+    process.stderr.write(`error: cannot write to standard output: ${lost}\n`);
+    return exitCode === 0 ? 1 : exitCode;
   } catch (error) {
     // Commander has said what it has to say. Help and version are 0; no command at all prints the help, but does not do anything.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

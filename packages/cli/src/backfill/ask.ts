@@ -1,7 +1,7 @@
 import { UsageError } from '../usage-error.ts';
-import { apiFailureOf, type ApiFailure } from './api-failure.ts';
+import { apiFailureOf, type ApiFailure } from '../api-failure.ts';
 import { BackfillError, Denied, Interrupted } from './backfill-error.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** What a question to CloudWatch Logs is about, for messages. */
 export interface Subject {

@@ -2,7 +2,7 @@ import type { Forwarder, Report } from '@serverless-otlp/forwarder';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SubscriptionEvent } from '../forward/subscription-event.ts';
 import { BackfillError, Interrupted } from './backfill-error.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** Takes an event to the forwarder and stays until it is settled. */
 export interface Courier {

@@ -1,7 +1,7 @@
 import { UsageError } from '../usage-error.ts';
 import { type Ask, ParameterRefused, type Subject } from './ask.ts';
 import { BackfillError } from './backfill-error.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { LogsApi, PageRequest, StoredLine } from './logs-api.ts';
 
 /** What {@link pagesOf} asks, and how. */

@@ -1,7 +1,7 @@
 import type { Ask } from './ask.ts';
 import { Interrupted } from './backfill-error.ts';
 import { type Chunk, type ChunkLimits, chunksOf } from './chunks.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { createKnownIds } from './known-ids.ts';
 import type { LogsApi, StoredLine, Window } from './logs-api.ts';
 import { createPace } from './pace.ts';

@@ -2,7 +2,7 @@ import type { Fault, Forwarder } from '@serverless-otlp/forwarder';
 import type { Ask } from './ask.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { bytesOfLine, type ChunkLimits } from './chunks.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Courier } from './courier.ts';
 import { readGroup } from './read-group.ts';
 import { createSender } from './send.ts';

@@ -1,7 +1,7 @@
 import { terminalOf } from '@serverless-otlp/dev-server';
 import { argumentsOf, type BackfillOptions } from '../backfill/arguments.ts';
 import { createAsk } from '../backfill/ask.ts';
-import { systemClock } from '../backfill/clock.ts';
+import { systemClock } from '../clock.ts';
 import { createCourier } from '../backfill/courier.ts';
 import { COMPLETE, endingOf } from '../backfill/ending.ts';
 import type { LogGroupName } from '../backfill/log-group.ts';

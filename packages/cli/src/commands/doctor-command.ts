@@ -21,7 +21,7 @@ export const doctorCommand = (done: (exitCode: number) => void): Command =>
     .option('--redrive-function <name>', 'of the redrive; default that of the stack, or the name with -redrive')
     .option('--producer <name>', 'function that prints telemetry; repeatable', collect)
     .option('--log-group <name>', 'log group that is or should be subscribed; repeatable', collect)
-    .option('--region <region>', 'AWS Region; default that of your AWS configuration')
+    .option('--region <region>', 'AWS Region; default that of the ARN, or of your AWS configuration')
     .option('--function-timeout <seconds>', 'timeout of the function, with --config alone; default 60', secondsOf)
     .option('--offline', 'connect to no destination')
     .option('--canary', 'write one trace to the log group, and follow it to the destinations')

@@ -46,7 +46,7 @@ const flight = async (
 ): Promise<Followed> => {
   const [{ followCanary }, { systemClock }, { randomBytes, randomInt }] = await Promise.all([
     import('../doctor/canary/follow.ts'),
-    import('../backfill/clock.ts'),
+    import('../clock.ts'),
     import('node:crypto'),
   ]);
   const stderr = outputTo(process.stderr);

@@ -1,4 +1,4 @@
-import { apiFailureOf } from '../../backfill/api-failure.ts';
+import { apiFailureOf } from '../../api-failure.ts';
 import { CallFailed } from '../reason.ts';
 import { type Action, type Aws, permissionOf } from './calls.ts';
 

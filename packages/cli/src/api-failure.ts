@@ -1,6 +1,6 @@
 import { visible } from '@serverless-otlp/dev-server';
 
-/** What an error of the SDK means for a backfill. */
+/** What an error of the SDK means for whoever asked. */
 export type ApiFailure =
   /** The same request may succeed in a while. */
   | { readonly kind: 'busy'; readonly reason: string }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Time and chance, as a backfill sees them. */
+/** Time and chance. */
 export interface Clock {
   /** Epoch milliseconds. */
   readonly now: () => number;
