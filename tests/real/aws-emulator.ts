@@ -54,6 +54,7 @@ const SEND_TIMEOUT_MS = 30_000;
 /** Whom the emulator takes a request to come from, and for which service: it reads both out of the signature. */
 export interface Signed {
   readonly service: string;
+  readonly region?: string;
   /** Default that of somebody who has nothing to do with what is tested. */
   readonly accessKeyId?: string | undefined;
 }
@@ -73,10 +74,10 @@ export interface Sent {
  */
 export const sendToEmulator = async (
   url: string,
-  { service, accessKeyId = 'operator' }: Signed,
+  { service, region = REGION, accessKeyId = 'operator' }: Signed,
   { headers = {}, ...sent }: Sent,
 ): Promise<string> => {
-  const credential = `${accessKeyId}/20260101/${REGION}/${service}/aws4_request`;
+  const credential = `${accessKeyId}/20260101/${region}/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=any`;
   const signal = AbortSignal.timeout(SEND_TIMEOUT_MS);
   const answer = await fetch(url, { ...sent, headers: { authorization, ...headers }, signal });

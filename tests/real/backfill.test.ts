@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 
-import { type AwsEmulator, startAwsEmulator } from './aws-emulator.ts';
+import { type AwsEmulator, sendToEmulator, startAwsEmulator } from './aws-emulator.ts';
 import { startCollector } from './collector.ts';
 import { generatedEnvelope } from './envelope.ts';
 import { envelopeLines, otlpJsonLines } from './fixtures.ts';
@@ -32,16 +32,9 @@ afterAll(async () => {
 
 /** A call of CloudWatch Logs without the SDK, which is part of what is tested. */
 const call = async (action: string, input: object): Promise<void> => {
-  const response = await fetch(emulator.endpoint, {
-    method: 'POST',
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=any/20260101/${REGION}/logs/aws4_request, SignedHeaders=host, Signature=any`,
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `Logs_20140328.${action}`,
-    },
-    body: JSON.stringify(input),
-  });
-  if (!response.ok) throw new Error(`${action}: ${await response.text()}`);
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` };
+  const sent = { method: 'POST', headers, body: JSON.stringify(input) };
+  await sendToEmulator(emulator.endpoint, { service: 'logs', region: REGION }, sent);
 };
 
 /** Puts lines into a log group of their own, a millisecond apart, spread over streams. */

@@ -1,4 +1,4 @@
-import type { AwsEmulator } from '../aws-emulator.ts';
+import { type AwsEmulator, sendToEmulator } from '../aws-emulator.ts';
 
 /** Whoever asks the emulator, which takes any credentials unless {@link enforce} says otherwise. */
 export interface Caller {
@@ -6,9 +6,6 @@ export interface Caller {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
-
-const scope = (service: string, region: string): string =>
-  `AWS4-HMAC-SHA256 Credential=any/20261121/${region}/${service}/aws4_request, SignedHeaders=host, Signature=any`;
 
 /** Calls an action of a service that speaks AWS JSON 1.1, as whoever sets a test up. */
 export const ask = async (
@@ -18,35 +15,22 @@ export const ask = async (
   region = 'us-east-1',
 ): Promise<Readonly<Record<string, unknown>>> => {
   const service = target.startsWith('AmazonSSM') ? 'ssm' : 'secretsmanager';
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': target,
-      authorization: scope(service, region),
-    },
-    body: JSON.stringify(input),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${target} was answered with ${answer.status}: ${text}`);
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  const text = await sendToEmulator(
+    endpoint,
+    { service, region },
+    { method: 'POST', headers, body: JSON.stringify(input) },
+  );
   return text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>);
 };
 
 /** Calls an action of a service that speaks the query protocol; resolves to its XML. */
-const query = async (
+const query = (
   { endpoint }: AwsEmulator,
   service: 'iam' | 'sts',
   input: Readonly<Record<string, string>>,
-): Promise<string> => {
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: { authorization: scope(service, 'us-east-1') },
-    body: new URLSearchParams(input),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${input['Action'] ?? ''} was answered with ${answer.status}: ${text}`);
-  return text;
-};
+): Promise<string> =>
+  sendToEmulator(endpoint, { service, region: 'us-east-1' }, { method: 'POST', body: new URLSearchParams(input) });
 
 const valueOf = (xml: string, name: string): string => {
   const [, value] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
