@@ -62,8 +62,11 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
     running.delete(invocation);
     invocation.open.clear();
   };
-  /** Open spans are kept with their invocation: in one long-lived map they would outlive the collections of young objects. */
-  const ownerOf = (span: ReadableSpan): Invocation => {
+  /**
+   * A span is open no more; the invocation it is part of. Open spans are kept with their invocation: in one long-lived map they would
+   * outlive the collections of young objects.
+   */
+  const close = (span: ReadableSpan): Invocation => {
     for (const invocation of running) if (invocation.open.delete(span)) return invocation;
     stray.open.delete(span);
     return stray;
@@ -86,7 +89,7 @@ export const spanBuffer = (writer: SpanWriter, redact: Redact): SpanBuffer => {
       if (invocation !== stray && invocation.open.size === 0) running.add(invocation);
       if (invocation.open.size < (invocation === stray ? MAX_OPEN_STRAY : MAX_OPEN)) invocation.open.add(span);
     },
-    onEnd: (span) => hold(ownerOf(span), span),
+    onEnd: (span) => hold(close(span), span),
     write: (invocation, all) => {
       leave(invocation);
       take(invocation, all);
