@@ -47,6 +47,18 @@ describe('the package of the Lambda instrumentation', () => {
     expect([...line].filter((path) => !start.has(path)).length).toBe(2);
   });
 
+  it('is the same, byte for byte, when it is built again', async () => {
+    const again = mkdtempSync(join(tmpdir(), 'otlp-lambda-package-'));
+    await bundleLambda(again);
+    const contents = (root: string): readonly (readonly [string, string])[] =>
+      readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('js'))
+        .sort()
+        .map((name) => [name, readFileSync(join(root, name), 'utf8')]);
+    expect(contents(again)).toEqual(contents(folder));
+    rmSync(again, { recursive: true });
+  });
+
   it('has numbers in place of enumerations', () => {
     expect(withNumbers('kind: SpanKind.SERVER, of: api.SamplingDecision.RECORD, at: TraceFlags.OTHER')).toBe(
       'kind: 1, of: 1, at: TraceFlags.OTHER',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { repositoryRoot } from '../source-tree.ts';
 
@@ -30,6 +30,12 @@ export const oneStart = (change: (source: string) => string): Plugin => ({
       path: join(sources, WHOLE[path] ?? ''),
       sideEffects: true,
     }));
+    // Whoever names a file first decides whether it has effects, and who is first differs from build to build.
+    const wholes = new Set(Object.values(WHOLE).map((name) => join(sources, name)));
+    build.onResolve({ filter: /(?:^|[\\/])(?:index|line-writer)\.ts$/ }, ({ path, resolveDir }) => {
+      const file = resolve(resolveDir, path);
+      return wholes.has(file) ? { path: file, sideEffects: true } : undefined;
+    });
     build.onLoad({ filter: /[\\/]packages[\\/]lambda[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const names = later.get(path)?.map((whole) => `import '${whole}';\n`);
       if (names === undefined) return undefined;

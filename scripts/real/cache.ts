@@ -29,8 +29,9 @@ const removeAbandoned = async (cache: string, prefix: string): Promise<void> => 
   for (const entry of await readdir(cache)) {
     if (!entry.startsWith(prefix)) continue;
     const folder = join(cache, entry);
-    const { mtimeMs } = await stat(folder);
-    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true });
+    const found = await stat(folder).catch(() => undefined); // whoever worked in it may be done by now
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS)
+      await rm(folder, { recursive: true, force: true });
   }
 };
 
