@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 
-import { type AwsEmulator, sendToEmulator, startAwsEmulator } from './aws-emulator.ts';
+import { type AwsEmulator, REGION, sendToEmulator, startAwsEmulator } from './aws-emulator.ts';
 import { startCollector } from './collector.ts';
 import { generatedEnvelope } from './envelope.ts';
 import { envelopeLines, otlpJsonLines } from './fixtures.ts';
@@ -15,7 +15,6 @@ import { itemsOfLines } from './sent.ts';
 import { waitFor } from './wait.ts';
 
 const CLI = join(import.meta.dirname, '../../packages/cli/bin/serverless-otlp.js');
-const REGION = 'eu-north-1';
 
 let emulator: AwsEmulator;
 let folder = '';
@@ -34,7 +33,7 @@ afterAll(async () => {
 const call = async (action: string, input: object): Promise<void> => {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` };
   const sent = { method: 'POST', headers, body: JSON.stringify(input) };
-  await sendToEmulator(emulator.endpoint, { service: 'logs', region: REGION }, sent);
+  await sendToEmulator(emulator.endpoint, { service: 'logs' }, sent);
 };
 
 /** Puts lines into a log group of their own, a millisecond apart, spread over streams. */

@@ -6,8 +6,8 @@ import {
   ownLogGroupsOf,
   type Environment,
 } from '@serverless-otlp/forwarder/config';
-import { statSync } from 'node:fs';
 import { UsageError } from '../usage-error.ts';
+import { needConfigFile } from './config-file.ts';
 
 /** What the command line says about the destination. */
 export interface ForwarderSettings {
@@ -47,9 +47,7 @@ const checkTogether = ({ config, endpoint, headers = [], protocol, compression }
       '--config says where and how to send: leave out --endpoint, --header, --protocol and --compression.',
     );
   }
-  if (statSync(config, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new UsageError(`cannot read "${config}": there is no such file. Give --config a JSON or YAML file.`);
-  }
+  needConfigFile(config);
 };
 
 /** Options win over variables: the general variable is set, the ones per signal, which would win over it, are not. */

@@ -12,6 +12,7 @@ import {
 import type { Redrive, RedrivePlan } from '@serverless-otlp/forwarder';
 import { statSync } from 'node:fs';
 import { UsageError } from '../usage-error.ts';
+import { needConfigFile } from './config-file.ts';
 
 /** What the command line says about where dead letters are. */
 export interface StoreSettings {
@@ -28,8 +29,7 @@ const STORE_VARIABLE = 'OTLP_FORWARDER_DEAD_LETTER';
 
 const commonOf = ({ store, config }: StoreSettings, env: Environment): Common => {
   if (store?.trim() === '') throw new UsageError('--store needs s3://bucket/prefix, or the path of a folder.');
-  if (config !== undefined && statSync(config, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new UsageError(`cannot read "${config}": there is no such file. Give --config a JSON or YAML file.`);
+  needConfigFile(config);
   return {
     env: store === undefined ? env : { ...env, [STORE_VARIABLE]: store },
     ...(store === undefined ? {} : { store }),

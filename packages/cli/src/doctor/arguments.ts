@@ -1,5 +1,4 @@
-import { visible } from '@serverless-otlp/dev-server';
-import { accessSync, constants, statSync } from 'node:fs';
+import { needConfigFile } from '../config/config-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { regionIn } from './aws/arn.ts';
 
@@ -38,21 +37,6 @@ const needAccount = (options: DoctorOptions): void => {
   if (found !== undefined) throw new UsageError(`${found[0]} goes with --stack or --function.`);
 };
 
-const MAX_SHOWN = 200;
-
-/** Why a configuration file cannot be read; `undefined` when it can. */
-const objectionTo = (path: string): string | undefined => {
-  try {
-    if (!statSync(path).isFile()) return 'that is no file';
-    accessSync(path, constants.R_OK);
-    return undefined;
-  } catch (error) {
-    const { code = 'no path' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
-    return code === 'EACCES' ? 'you may not read it' : code;
-  }
-};
-
 /** A variable of the shell that is not set is an empty name, and would be looked for. */
 const needNames = (options: DoctorOptions): void => {
   const { stack, function: name, redriveFunction, producer = [], logGroup = [] } = options;
@@ -79,11 +63,7 @@ const needRegion = ({ region, stack, function: name = stack ?? '' }: DoctorOptio
 export const targetOf = (options: DoctorOptions): Target => {
   const { config, stack, function: name, canary, logGroup = [] } = options;
   needNames(options);
-  const objection = config === undefined ? undefined : objectionTo(config);
-  if (config !== undefined && objection !== undefined)
-    throw new UsageError(
-      `cannot read "${visible(config.slice(0, MAX_SHOWN))}": ${objection}. Give --config a JSON or YAML file.`,
-    );
+  needConfigFile(config);
   if (stack !== undefined && name !== undefined)
     throw new UsageError('--stack finds the function by itself: leave out --stack or --function.');
   needRegion(options);

@@ -1,3 +1,4 @@
+import { before } from './before.ts';
 import { placeOf } from './catalogue.ts';
 import { type Check, type Finding, skipped } from './check.ts';
 import { NO_TIME, reasonOf } from './reason.ts';
@@ -10,15 +11,7 @@ export interface RunOptions {
   readonly atOnce?: number;
 }
 
-/** What the promise, which never rejects, resolves to, unless the signal is aborted before. */
-const before = <T>(signal: AbortSignal, promise: Promise<T>, late: () => T): Promise<T> =>
-  new Promise((resolve) => {
-    const end = (): void => resolve(late());
-    signal.addEventListener('abort', end, { once: true });
-    void promise.then(resolve).finally(() => signal.removeEventListener('abort', end));
-  });
-
-const runCheck = async ({ ids, run }: Check, signal: AbortSignal): Promise<readonly Finding[]> => {
+const runCheck = ({ ids, run }: Check, signal: AbortSignal): Promise<readonly Finding[]> => {
   const all = (why: string): readonly Finding[] => ids.map((id) => skipped(id, why));
   const late = (): readonly Finding[] => all(NO_TIME);
   const told = async (): Promise<readonly Finding[]> => {
@@ -28,7 +21,7 @@ const runCheck = async ({ ids, run }: Check, signal: AbortSignal): Promise<reado
       return signal.aborted ? late() : all(reasonOf(error));
     }
   };
-  return signal.aborted ? late() : before(signal, told(), late);
+  return before(signal, told, late);
 };
 
 /** Runs checks side by side, a few at once. One that fails in itself is a check that could not be made; never rejects. */

@@ -1,3 +1,4 @@
+import { before } from '../before.ts';
 import { CallFailed, NO_TIME } from '../reason.ts';
 import type { Aws } from './calls.ts';
 
@@ -7,17 +8,9 @@ import type { Aws } from './calls.ts';
  */
 export const inTime =
   (aws: Aws, signal: AbortSignal): Aws =>
-  async (action, input) => {
-    const late = new CallFailed('other', NO_TIME);
-    if (signal.aborted) throw late;
-    let end = (): void => undefined;
-    const ended = new Promise<never>((_, reject) => {
-      end = () => reject(late);
-      signal.addEventListener('abort', end, { once: true });
-    });
-    try {
-      return await Promise.race([aws(action, input, signal), ended]);
-    } finally {
-      signal.removeEventListener('abort', end);
-    }
-  };
+  (action, input) =>
+    before(
+      signal,
+      () => aws(action, input, signal),
+      () => Promise.reject(new CallFailed('other', NO_TIME)),
+    );
