@@ -1,4 +1,4 @@
-import { type AwsEmulator, sendToEmulator } from '../aws-emulator.ts';
+import { ACCOUNT, type AwsEmulator, sendToEmulator } from '../aws-emulator.ts';
 
 /** Whoever asks the emulator, which takes any credentials unless {@link enforce} says otherwise. */
 export interface Caller {
@@ -38,7 +38,6 @@ const valueOf = (xml: string, name: string): string => {
   return value;
 };
 
-const ACCOUNT = '123456789012';
 const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' }] };
 
 /** A role that may do this and nothing else, taken on: keys with a session token, from STS. */
